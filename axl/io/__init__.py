@@ -1,0 +1,1 @@
+"""Values to bytes to places: handlers turn values into bytes, stores keep them."""

@@ -1,0 +1,1 @@
+"""What a workflow is: nodes, traversal, text, JSON and hash."""

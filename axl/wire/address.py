@@ -1,0 +1,51 @@
+"""Where records live: keys derived from run, node and index, never passed around.
+
+    run/RUN                      header: what is run, with which parameters
+    same/HASH-PARAMS/RUN         finds the runs of one workflow with the same parameters
+    session/RUN/N                an engine took the run up;  session/RUN/N/end: how it left it
+    node/RUN/NODE/INDEX          the committed result of one node instance, written once
+    attempt/RUN/NODE/INDEX/N     a failed attempt
+"""
+
+from __future__ import annotations
+
+Index = tuple[int, ...]
+
+
+def index_text(index: Index) -> str:
+    """Return `2.0` for item 0 of item 2, and `-` outside maps."""
+    return ".".join(map(str, index)) if index else "-"
+
+
+def parse_index(text: str) -> Index:
+    """Return the index that `index_text` wrote."""
+    return () if text == "-" else tuple(int(part) for part in text.split("."))
+
+
+def instance_text(node: str, index: Index) -> str:
+    """Return how people name a node instance: `load`, `load[3]`, `size[2][0]`."""
+    return node + "".join(f"[{i}]" for i in index)
+
+
+def run_key(run: str) -> str:
+    return f"run/{run}"
+
+
+def same_prefix(workflow_hash: str, params_digest: str) -> str:
+    return f"same/{workflow_hash[:24]}-{params_digest[:24]}/"
+
+
+def session_key(run: str, number: int) -> str:
+    return f"session/{run}/{number:06d}"
+
+
+def session_end_key(run: str, number: int) -> str:
+    return f"session/{run}/{number:06d}/end"
+
+
+def node_key(run: str, node: str, index: Index) -> str:
+    return f"node/{run}/{node}/{index_text(index)}"
+
+
+def attempt_key(run: str, node: str, index: Index, attempt: int) -> str:
+    return f"attempt/{run}/{node}/{index_text(index)}/{attempt:06d}"

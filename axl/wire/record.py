@@ -1,0 +1,227 @@
+"""What outlives a run: the record of a node instance, of a run, and of an engine's session on it.
+
+Every record is a JSON document with a version. A reader refuses a newer version by name and reads
+every older one; a new optional field does not raise the version.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from axl.errors import DamagedError, StoreError
+from axl.wire.outcome import Failure
+from axl.wire.values import JSON, Value, from_json, to_json
+
+RECORD_VERSION = 1
+
+NodeStatus = Literal["done", "cached", "failed", "skipped", "cancelled"]
+RunStatus = Literal["running", "succeeded", "failed", "cancelled", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRecord:
+    """The result of one node instance, or of one failed attempt at it.
+
+    `code` is the fingerprint of the step's code, `log` holds what it printed, `worker` names the
+    process that ran it. Times are seconds; `started` counts from the epoch.
+    """
+
+    status: NodeStatus
+    step: str
+    attempt: int = 1
+    outputs: tuple[tuple[str, Value], ...] = ()
+    failure: Failure | None = None
+    code: str = ""
+    key: str = ""
+    log: Value | None = None
+    started: float = 0.0
+    seconds: float = 0.0
+    max_rss: int = 0
+    worker: str = ""
+
+    def encode(self) -> bytes:
+        """Return the record as UTF-8 JSON."""
+        out: dict[str, JSON] = {
+            "v": RECORD_VERSION,
+            "status": self.status,
+            "step": self.step,
+            "attempt": self.attempt,
+            "started": round(self.started, 6),
+            "seconds": round(self.seconds, 6),
+        }
+        if self.outputs:
+            out["outputs"] = {name: to_json(value) for name, value in self.outputs}
+        if self.failure:
+            out["failure"] = self.failure.to_json()
+        if self.log is not None:
+            out["log"] = to_json(self.log)
+        for name, value in (("code", self.code), ("key", self.key), ("worker", self.worker)):
+            if value:
+                out[name] = value
+        if self.max_rss:
+            out["max_rss"] = self.max_rss
+        return dump(out)
+
+
+def decode_node(body: bytes, key: str) -> NodeRecord:
+    """Read a node record; `key` is named when it cannot be read."""
+    doc = load(body, key)
+    outputs = cast("dict[str, JSON]", doc.get("outputs", {}))
+    failure = cast("dict[str, JSON] | None", doc.get("failure"))
+    return NodeRecord(
+        status=cast("NodeStatus", doc["status"]),
+        step=cast("str", doc["step"]),
+        attempt=cast("int", doc["attempt"]),
+        outputs=tuple((name, from_json(value)) for name, value in outputs.items()),
+        failure=Failure.from_json(failure) if failure else None,
+        code=cast("str", doc.get("code", "")),
+        key=cast("str", doc.get("key", "")),
+        log=from_json(doc["log"]) if "log" in doc else None,
+        started=cast("float", doc["started"]),
+        seconds=cast("float", doc["seconds"]),
+        max_rss=cast("int", doc.get("max_rss", 0)),
+        worker=cast("str", doc.get("worker", "")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What a run is: the workflow and the parameters, fixed when it starts.
+
+    `ir` is the digest of the workflow's canonical JSON, an object of the store; `params` is
+    canonical JSON.
+    """
+
+    run: str
+    workflow: str
+    source: str
+    path: str
+    hash: str
+    ir: str
+    params: str
+    created: float
+    axl: str
+
+    def encode(self) -> bytes:
+        return dump(
+            {
+                "v": RECORD_VERSION,
+                "run": self.run,
+                "workflow": self.workflow,
+                "source": self.source,
+                "path": self.path,
+                "hash": self.hash,
+                "ir": self.ir,
+                "params": self.params,
+                "created": self.created,
+                "axl": self.axl,
+            }
+        )
+
+
+def decode_run(body: bytes, key: str) -> RunRecord:
+    """Read a run record; `key` is named when it cannot be read."""
+    doc = cast("dict[str, str]", load(body, key))
+    return RunRecord(
+        run=doc["run"],
+        workflow=doc["workflow"],
+        source=doc["source"],
+        path=doc["path"],
+        hash=doc["hash"],
+        ir=doc["ir"],
+        params=doc["params"],
+        created=float(doc["created"]),
+        axl=doc["axl"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """An engine that took a run up: when, where and how."""
+
+    started: float
+    pid: int
+    host: str
+    executor: str
+    workers: int
+
+    def encode(self) -> bytes:
+        return dump(
+            {
+                "v": RECORD_VERSION,
+                "started": self.started,
+                "pid": self.pid,
+                "host": self.host,
+                "executor": self.executor,
+                "workers": self.workers,
+            }
+        )
+
+
+def decode_session(body: bytes, key: str) -> SessionRecord:
+    """Read a session record; `key` is named when it cannot be read."""
+    doc = load(body, key)
+    return SessionRecord(
+        started=cast("float", doc["started"]),
+        pid=cast("int", doc["pid"]),
+        host=cast("str", doc["host"]),
+        executor=cast("str", doc["executor"]),
+        workers=cast("int", doc["workers"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnd:
+    """How an engine left a run; `result` is there when the run succeeded."""
+
+    status: RunStatus
+    ended: float
+    counts: tuple[tuple[str, int], ...] = ()
+    error: str = ""
+    result: Value | None = None
+
+    def encode(self) -> bytes:
+        out: dict[str, JSON] = {
+            "v": RECORD_VERSION,
+            "status": self.status,
+            "ended": self.ended,
+            "counts": dict(self.counts),
+            "error": self.error,
+        }
+        if self.result is not None:
+            out["result"] = to_json(self.result)
+        return dump(out)
+
+
+def decode_session_end(body: bytes, key: str) -> SessionEnd:
+    """Read how a session ended; `key` is named when it cannot be read."""
+    doc = load(body, key)
+    return SessionEnd(
+        status=cast("RunStatus", doc["status"]),
+        ended=cast("float", doc["ended"]),
+        counts=tuple(cast("dict[str, int]", doc["counts"]).items()),
+        error=cast("str", doc["error"]),
+        result=from_json(doc["result"]) if "result" in doc else None,
+    )
+
+
+def dump(doc: dict[str, JSON]) -> bytes:
+    """Return a record's document as bytes."""
+    return json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def load(body: bytes, key: str) -> dict[str, JSON]:
+    """Return a record's document, if its version is one that this release reads."""
+    try:
+        doc = json.loads(body)
+        version = doc["v"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedError(f"the record {key} cannot be read: {error}", hint="run `axl doctor` on this store") from error
+    if not isinstance(version, int) or version > RECORD_VERSION:
+        raise StoreError(
+            f"the record {key} has version {version}, this axl reads up to {RECORD_VERSION}",
+            hint="use the axl release that wrote this store, or a newer one",
+        )
+    return cast("dict[str, JSON]", doc)
