@@ -1,0 +1,86 @@
+"""The house keeps its order: who imports whom, how long a file is, and that each says its one idea."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "axl").rglob("*.py"))
+MAX_LINES = 400
+
+# A heavy library is imported in the file that needs it and nowhere else, so that nobody pays who does not use it.
+HEAVY: dict[str, set[str]] = {
+    "beartype": set(),
+    "boto3": set(),
+    "click": set(),
+    "cloudpickle": set(),
+    "numpy": set(),
+    "obstore": set(),
+    "pandas": set(),
+    "polars": set(),
+    "pyarrow": set(),
+    "pydantic": set(),
+    "rich": set(),
+    "typer": set(),
+    "yaml": set(),
+    "zstandard": set(),
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Return the top packages that run when the module runs: what stands under TYPE_CHECKING does not."""
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.partition(".")[0])
+        found |= imported(node)
+    return found
+
+
+def test_the_contracts_of_the_rooms_hold() -> None:
+    """import-linter keeps every contract that pyproject.toml writes down."""
+    linter = Path(sys.executable).with_name("lint-imports")
+
+    done = subprocess.run([linter, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_is_short(path: Path) -> None:
+    """No file of the package has more than 400 lines."""
+    lines = path.read_text(encoding="utf-8").count("\n")
+
+    assert lines <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_says_its_idea(path: Path) -> None:
+    """The first line of every module is a docstring that begins with a sentence."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    doc = ast.get_docstring(tree) or ""
+
+    first = doc.partition("\n\n")[0].rstrip()
+    assert first[-1:] in {".", ":"}, f"no sentence at the top of {name(path)}: {first!r}"
+
+
+@pytest.mark.parametrize("library", sorted(HEAVY))
+def test_a_heavy_library_stays_in_its_file(library: str) -> None:
+    """Only the files listed here import the library, at any depth of the file."""
+    users = {name(path) for path in FILES if library in imported(ast.parse(path.read_text(encoding="utf-8")))}
+
+    assert HEAVY[library] == users
