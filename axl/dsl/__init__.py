@@ -1,1 +1,1 @@
-""""""
+"""What an author writes; the standard library only."""

@@ -1,0 +1,121 @@
+"""map, when and after: control that means a comprehension, an `if` and an order in plain Python."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast, overload
+
+from axl.dsl.builder import ACTIVE
+from axl.dsl.location import caller
+from axl.dsl.record import add_branch, add_map, order_after
+from axl.dsl.symbol import OutputRef
+from axl.errors import TraceError
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+@overload
+def map(
+    body: Callable[[A], R],
+    a: Iterable[A],
+    /,
+    *,
+    concurrency: int | None = None,
+    batch: int | None = None,
+    max_items: int | None = None,
+) -> list[R]: ...
+@overload
+def map(
+    body: Callable[[A, B], R],
+    a: Iterable[A],
+    b: Iterable[B],
+    /,
+    *,
+    concurrency: int | None = None,
+    batch: int | None = None,
+    max_items: int | None = None,
+) -> list[R]: ...
+@overload
+def map(
+    body: Callable[[A, B, C], R],
+    a: Iterable[A],
+    b: Iterable[B],
+    c: Iterable[C],
+    /,
+    *,
+    concurrency: int | None = None,
+    batch: int | None = None,
+    max_items: int | None = None,
+) -> list[R]: ...
+def map(  # noqa: A001 (the meaning is the builtin's, for bodies of several steps)
+    body: Callable[..., R],
+    /,
+    *iterables: Iterable[Any],
+    concurrency: int | None = None,
+    batch: int | None = None,
+    max_items: int | None = None,
+) -> list[R]:
+    """Run a body of several steps once per item and return the results in order.
+
+    Several iterables are zipped and must have one length. Bodies nest, and may use any value of
+    the graph around them. In plain Python it is `[body(x) for x in items]`.
+
+    >>> map(lambda n: n + 1, [1, 2])
+    [2, 3]
+    """
+    tracer = ACTIVE.get()
+    if tracer is None:
+        return [body(*items) for items in zip(*iterables, strict=True)]
+    names = _argument_names(body, len(iterables))
+    options = (concurrency, batch, max_items)
+    return cast("list[R]", add_map(tracer, body, iterables, names, "map", tracer.block.instance, options))
+
+
+def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S:
+    """Take one of two branches by a bool that a step made; the other one does not run.
+
+    Both branches are callables, and the value is the taken one's.
+
+    >>> when(True, lambda: "yes", lambda: "no")
+    'yes'
+    """
+    for name, branch in (("then", then), ("otherwise", otherwise)):
+        if not callable(branch):
+            raise TraceError(
+                f"`{name}` of when() is {branch!r:.80}, not a callable",
+                where=caller(),
+                hint="write when(test, lambda: self.publish(model), lambda: score)",
+            )
+    tracer = ACTIVE.get()
+    if tracer is None or not isinstance(test, OutputRef):
+        return then() if test else otherwise()
+    return cast("R | S", add_branch(tracer, test, then, otherwise))
+
+
+def after(first: object, then: Callable[[], R]) -> R:
+    """Start what `then` does once `first` is there, where no data flows between them.
+
+    >>> after(print, lambda: 3)
+    3
+    """
+    if not callable(then):
+        raise TraceError(
+            f"`then` of after() is {then!r:.80}, not a callable",
+            where=caller(),
+            hint="write after(first, lambda: self.load())",
+        )
+    tracer = ACTIVE.get()
+    return then() if tracer is None else cast("R", order_after(tracer, first, then))
+
+
+def _argument_names(body: Callable[..., object], count: int) -> list[str]:
+    try:
+        names = [item.name for item in inspect.signature(body).parameters.values()]
+    except (TypeError, ValueError):
+        names = []
+    return (names + ["item"] * count)[:count]

@@ -1,0 +1,91 @@
+"""The graph of a class that has none: an argument named after a step takes that step's result."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from axl.dsl.step import BoundStep, Step
+from axl.errors import DefinitionError
+from axl.ir.nodes import PARAMS
+
+if TYPE_CHECKING:
+    from axl.dsl.workflow import Workflow
+
+
+def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
+    """Return the run parameters: every argument that no step is named after, keyword-only."""
+    steps, found, makers = _steps(cls), {}, {}
+    for step in steps.values():
+        for name, item in step.signature.parameters.parameters.items():
+            if name in cls.steps():
+                continue
+            hint = step.signature.takes[name]
+            new = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hint)
+            old = found.setdefault(name, new)
+            other = makers.setdefault(name, step)
+            if (old.annotation, repr(old.default)) != (new.annotation, repr(new.default)):
+                raise DefinitionError(
+                    f"steps `{other.name}` and `{step.name}` take the parameter `{name}` in two ways",
+                    where=step.loc,
+                    hint=f"give it one type and one default, or write graph(); the other is at {other.loc}",
+                )
+    return inspect.Signature(list(found.values()))
+
+
+def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:
+    """Call every step of an inferred graph, each after the steps that its arguments name."""
+    cls = type(workflow)
+    steps = _steps(cls)
+    if not steps:
+        raise DefinitionError(
+            f"{cls.__name__} has no steps", where=cls.loc(), hint="mark its methods with @step, or write graph()"
+        )
+    signature = inferred_signature(cls)
+    values: dict[str, object] = dict(signature.bind(**given).arguments)
+    for name, item in signature.parameters.items():
+        if item.default is not item.empty:
+            values.setdefault(name, item.default)
+    used: set[str] = set()
+    for name in _ordered(cls, steps):
+        wanted = steps[name].signature.parameters.parameters
+        used.update(wanted)
+        values[name] = BoundStep(steps[name], workflow)(**{key: values[key] for key in wanted if key in values})
+    results = {name: values[name] for name in steps if name not in used}
+    return next(iter(results.values())) if len(results) == 1 else results
+
+
+def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
+    leave = cls.on_exit_step()
+    takers = {name for step in cls.steps().values() for name in step.signature.takes}
+    return {
+        name: step for name, step in cls.steps().items() if name != leave and (name != PARAMS or name in takers)
+    }
+
+
+def _ordered(cls: type[Workflow], steps: dict[str, Step[Any, Any, Any]]) -> list[str]:
+    order: list[str] = []
+    done: set[str] = set()
+    for start in steps:
+        stack: list[tuple[str, bool]] = [(start, False)]
+        path: set[str] = set()
+        while stack:
+            name, ready = stack.pop()
+            if ready:
+                path.discard(name)
+                if name not in done:
+                    done.add(name)
+                    order.append(name)
+                continue
+            if name in done:
+                continue
+            if name in path:
+                raise DefinitionError(
+                    f"the steps of {cls.__name__} wait for each other: {' and '.join(sorted(path))}",
+                    where=steps[name].loc,
+                    hint="an argument named after a step takes its result; rename one of the arguments",
+                )
+            path.add(name)
+            stack.append((name, True))
+            stack.extend((need, False) for need in reversed(steps[name].signature.takes) if need in steps)
+    return order

@@ -1,0 +1,54 @@
+"""Finds the author's line: the nearest frame outside axl."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from types import CodeType, FrameType, TracebackType
+
+from axl.errors import Loc
+
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def caller() -> Loc | None:
+    """Return the author's line that is being run, or `None` when there is none."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if not is_ours(frame.f_code.co_filename):
+            return Loc(shown(frame.f_code.co_filename), frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def line_of(code: CodeType) -> Loc:
+    """Return where a function begins."""
+    return Loc(shown(code.co_filename), code.co_firstlineno)
+
+
+def raised_at(error: BaseException) -> Loc | None:
+    """Return the author's innermost line in an error's traceback."""
+    found = None
+    step: TracebackType | None = error.__traceback__
+    while step is not None:
+        if not is_ours(step.tb_frame.f_code.co_filename):
+            found = Loc(shown(step.tb_frame.f_code.co_filename), step.tb_lineno)
+        step = step.tb_next
+    return found
+
+
+@lru_cache(maxsize=4096)
+def is_ours(file: str) -> bool:
+    """Say whether a file belongs to axl."""
+    return file.startswith(_HOME) or file.startswith("<frozen ")
+
+
+@lru_cache(maxsize=4096)
+def shown(file: str) -> str:
+    """Return a file as people want to read it: relative when it is below the working folder."""
+    try:
+        relative = os.path.relpath(file)
+    except (ValueError, OSError):
+        return file
+    return file if relative.startswith("..") else relative

@@ -1,0 +1,123 @@
+"""The run's parameters: the arguments of `graph`, and the fields of what the `params` step returns."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+from enum import Enum
+from typing import Any
+
+from axl.dsl.schema import json_schema, type_text
+from axl.dsl.signature import annotations_of
+from axl.dsl.workflow import Workflow
+from axl.errors import DefinitionError, Loc
+from axl.ir.hints import MISSING, Hint
+from axl.ir.nodes import PARAMS, Const, Param
+
+_STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+
+
+def graph_hints(cls: type[Workflow]) -> dict[str, Hint]:
+    """Return the annotation of every argument of `graph`, and of its `return`."""
+    graph = inspect.unwrap(inspect.getattr_static(cls, "graph"))
+    if graph is inspect.unwrap(Workflow.graph):
+        return {name: item.annotation for name, item in cls.graph_signature().parameters.items()}
+    return annotations_of(graph)
+
+
+def graph_params(cls: type[Workflow], hints: dict[str, Hint]) -> tuple[Param, ...]:
+    """Return the arguments of `graph` as parameters; `DefinitionError` for one that JSON cannot hold."""
+    out: list[Param] = []
+    loc = cls.loc()
+    for item in cls.graph_signature().parameters.values():
+        if item.kind in _STARS:
+            raise DefinitionError(
+                f"graph of {cls.__name__} takes `{item}`",
+                where=loc,
+                hint="parameters are given by name: name every argument",
+            )
+        hint = hints.get(item.name, MISSING)
+        default = None if item.default is item.empty else _default(item.default, cls, item.name, loc)
+        out.append(
+            Param(
+                name=item.name,
+                type="" if hint is MISSING else type_text(hint),
+                schema=_schema(hint, cls, item.name, loc),
+                default=default,
+                required=default is None,
+                loc=loc,
+            )
+        )
+    return tuple(out)
+
+
+def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
+    """Return the fields of the model that the `params` step returns, if there is such a step."""
+    step = cls.steps().get(PARAMS)
+    if step is None:
+        return ()
+    if step.signature.takes:
+        raise DefinitionError(
+            "step `params` takes arguments",
+            where=step.loc,
+            hint="it takes nothing and returns a pydantic model, whose fields become parameters of the run",
+        )
+    model = step.signature.returns
+    fields: dict[str, Any] | None = inspect.getattr_static(model, "model_fields", None) and model.model_fields  # type: ignore[attr-defined]  # pydantic's own door, without importing it
+    if not isinstance(model, type) or not fields:
+        raise DefinitionError(
+            "step `params` is not annotated with a pydantic model",
+            where=step.loc,
+            hint="write `def params(self) -> TrainParams:`, or give the step another name",
+        )
+    return tuple(
+        Param(
+            name=name,
+            type=type_text(item.annotation),
+            schema=_schema(item.annotation, cls, name, step.loc),
+            required=False,
+            doc=item.description or "",
+            step=PARAMS,
+            loc=step.loc,
+        )
+        for name, item in fields.items()
+    )
+
+
+def json_of(value: object) -> object:
+    """Return a default as JSON: enums by value, models by their own dump, dataclasses by field."""
+    if isinstance(value, Enum):
+        return json_of(value.value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_of(item) for item in value]
+    if isinstance(value, dict):
+        return {json_of(key): json_of(item) for key, item in value.items()}
+    dump = inspect.getattr_static(type(value), "model_dump", None)
+    if dump is not None:
+        return value.model_dump(mode="json")  # type: ignore[attr-defined]  # pydantic's own door, as above
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: json_of(vars(value)[item.name]) for item in dataclasses.fields(value)}
+    return value
+
+
+def _default(value: object, cls: type[Workflow], name: str, loc: Loc | None) -> Const:
+    try:
+        return Const(json.dumps(json_of(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DefinitionError(
+            f"the default of `{name}` in {cls.__name__}.graph is {value!r:.80}, which JSON cannot hold",
+            where=loc,
+            hint="parameters are JSON types, enums and pydantic models; make other values in a step",
+        ) from error
+
+
+def _schema(hint: Hint, cls: type[Workflow], name: str, loc: Loc | None) -> str:
+    schema = {} if hint is MISSING else json_schema(hint)
+    if schema is None:
+        raise DefinitionError(
+            f"the parameter `{name}` of {cls.__name__} has the type {type_text(hint)}, which JSON cannot hold",
+            where=loc,
+            hint="parameters are JSON types, enums and pydantic models; make other values in a step",
+        )
+    return json.dumps(schema, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

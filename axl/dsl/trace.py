@@ -1,0 +1,164 @@
+"""Calls a workflow's `graph` once with symbols and returns what it did as IR."""
+
+from __future__ import annotations
+
+import inspect
+
+from axl.dsl.builder import ACTIVE, BlockBuilder, Tracer
+from axl.dsl.location import caller, raised_at
+from axl.dsl.options import to_policy
+from axl.dsl.params import graph_hints, graph_params, step_params
+from axl.dsl.record import shape_of
+from axl.dsl.workflow import Workflow
+from axl.errors import AxlError, DefinitionError
+from axl.ir.hints import MISSING, Hints, StepHints
+from axl.ir.nodes import PARAMS, RESULT, In, IRWorkflow, Schedule, Task
+from axl.ir.walk import workflows
+
+ON_EXIT_INPUTS = ("status", "error", "run_id")
+
+
+def trace(cls: type[Workflow]) -> IRWorkflow:
+    """Return the IR of a workflow class; no step is run.
+
+    Raises `DefinitionError` (with the author's line) for a class that cannot be a workflow and
+    `TraceError` where a symbol is used as a value.
+
+    >>> class Hello(Workflow):
+    ...     @step
+    ...     def greet(self) -> str:
+    ...         return "hello"
+    >>> [node.id for node in trace(Hello).body.nodes]
+    ['greet']
+    """
+    if not (isinstance(cls, type) and issubclass(cls, Workflow)) or cls is Workflow:
+        raise DefinitionError(
+            f"{cls!r:.120} is not a workflow class",
+            where=caller(),
+            hint="write `class Churn(Workflow):` and name that class",
+        )
+    graph = inspect.getattr_static(cls, "graph")
+    instance = cls()
+    tracer = Tracer()
+    block = tracer.block = BlockBuilder(tracer, None, instance)
+    params = graph_params(cls, graph_hints(cls))
+    fields = step_params(cls)
+    for item in params:
+        block.inputs.append(item.name)
+    if fields:
+        _no_clash(cls, {item.name for item in params}, {item.name for item in fields} | {PARAMS})
+        block.inputs.append(PARAMS)
+    symbols = {item.name: block.symbol(In(item.name), item.name, item.loc) for item in params}
+    token = ACTIVE.set(tracer)
+    try:
+        result = block.atom(graph(instance, **symbols))
+    except AxlError:
+        raise
+    except RecursionError as error:
+        raise DefinitionError("graph() calls itself without end", where=raised_at(error)) from error
+    except Exception as error:
+        raise DefinitionError(
+            f"graph of {cls.__name__} raised {type(error).__name__}: {error}",
+            where=raised_at(error),
+            hint="graph() only wires steps: its values are symbols until the workflow runs",
+        ) from error
+    finally:
+        ACTIVE.reset(token)
+    return IRWorkflow(
+        name=cls.workflow_name(),
+        source=cls.source(),
+        doc=inspect.cleandoc(cls.__doc__ or ""),
+        params=(*params, *fields),
+        body=block.block(result),
+        on_exit=_on_exit(cls, tracer),
+        schedule=_schedule(cls),
+        max_parallel=_max_parallel(cls),
+        defaults=to_policy(cls.default_options(), ()),
+        loc=cls.loc(),
+    )
+
+
+def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
+    """Return the annotations behind a traced program, those of called workflows included."""
+    known = {cls.source(): cls} | {called.source(): called for called in _called(cls, program)}
+    steps = {
+        (source, name): StepHints(
+            takes=step.signature.takes,
+            required=step.signature.required,
+            gives={RESULT: step.signature.returns, **step.signature.gives},
+        )
+        for source, owner in known.items()
+        for name, step in owner.steps().items()
+    }
+    groups = {}
+    for source, owner in known.items():
+        hints = graph_hints(owner)
+        groups[source] = StepHints(
+            takes={name: hint for name, hint in hints.items() if name != "return"},
+            gives={RESULT: hints.get("return", MISSING)},
+        )
+    return Hints(steps=steps, params=groups[cls.source()].takes, groups=groups)
+
+
+def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
+    wanted = set(workflows(program)) - {cls.source()}
+    stack, found = [Workflow], {}
+    while stack and len(found) < len(wanted):
+        for child in stack.pop().__subclasses__():
+            stack.append(child)
+            if child.source() in wanted:
+                found[child.source()] = child
+    return list(found.values())
+
+
+def _no_clash(cls: type[Workflow], arguments: set[str], fields: set[str]) -> None:
+    both = sorted(arguments & fields)
+    if both:
+        raise DefinitionError(
+            f"`{both[0]}` is an argument of graph and a name of the `params` step",
+            where=cls.loc(),
+            hint="rename one of them: a run's parameters share one list of names",
+        )
+
+
+def _on_exit(cls: type[Workflow], tracer: Tracer) -> Task | None:
+    name = cls.on_exit_step()
+    if not name:
+        return None
+    step = cls.steps().get(name)
+    if step is None:
+        raise DefinitionError(
+            f"on_exit of {cls.__name__} names `{name}`, which is not a step", where=cls.loc(), hint="name a step of the class"
+        )
+    unknown = [item for item in step.signature.takes if item not in ON_EXIT_INPUTS]
+    if unknown:
+        raise DefinitionError(
+            f"step `{name}` runs on exit and takes `{unknown[0]}`",
+            where=step.loc,
+            hint=f"it may take {', '.join(ON_EXIT_INPUTS)}",
+        )
+    outputs, policy = shape_of(cls, step)
+    args = tuple((item, In(item)) for item in step.signature.takes)
+    return Task(id=tracer.new_id(name), step=name, args=args, outputs=outputs, policy=policy, loc=step.loc)
+
+
+def _schedule(cls: type[Workflow]) -> Schedule | None:
+    cron, zone = cls.setting("schedule"), cls.setting("timezone")
+    if cron is None:
+        if zone is not None:
+            raise DefinitionError(f"{cls.__name__} has a timezone but no schedule", where=cls.loc())
+        return None
+    if not isinstance(cron, str) or not isinstance(zone, str | None):
+        raise DefinitionError(
+            f"schedule and timezone of {cls.__name__} are text", where=cls.loc(), hint='schedule = "0 3 * * *"'
+        )
+    return Schedule(cron=cron, timezone=zone or "UTC")
+
+
+def _max_parallel(cls: type[Workflow]) -> int | None:
+    value = cls.setting("max_parallel")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise DefinitionError(f"max_parallel of {cls.__name__} is {value!r}", where=cls.loc(), hint="it is a whole number of one or more")
+
+
