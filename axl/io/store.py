@@ -47,8 +47,11 @@ class Store(Protocol):
         """The URL that opens this store again."""
         ...
 
-    def write(self) -> ObjectWriter:
-        """Open a stream for a new object; closing it without `finish` leaves nothing."""
+    def write(self, inline: int = INLINE_LIMIT) -> ObjectWriter:
+        """Open a stream for a new object; closing it without `finish` leaves nothing.
+
+        Up to `inline` bytes are handed back by `finish` instead of becoming an object.
+        """
         ...
 
     def read(self, digest: str) -> memoryview:
