@@ -18,7 +18,17 @@ tops = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(json.dumps([sorted(tops - set(sys.stdlib_module_names) - {{"axl"}}), taken]))
 """
 
-SLOW_STDLIB = {"asyncio", "email", "http", "multiprocessing", "sqlite3", "ssl", "unittest", "urllib.request", "xml"}
+SLOW_STDLIB = {
+    "asyncio",
+    "email",
+    "http",
+    "multiprocessing",
+    "sqlite3",
+    "ssl",
+    "unittest",
+    "urllib.request",
+    "xml",
+}
 
 
 def loads(statement: str) -> tuple[set[str], float]:

@@ -54,7 +54,9 @@ def test_the_contracts_of_the_rooms_hold() -> None:
     """import-linter keeps every contract that pyproject.toml writes down."""
     linter = Path(sys.executable).with_name("lint-imports")
 
-    done = subprocess.run([linter, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [linter, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
 
