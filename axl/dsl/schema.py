@@ -19,7 +19,7 @@ import typing
 from collections import abc
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, Union, cast
+from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, cast
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 Schema: TypeAlias = dict[str, JSON]
@@ -32,6 +32,7 @@ _SCALARS: dict[object, str] = {
     float: "number",
     str: "string",
 }
+_UNION: object = vars(typing)["Union"]  # the old form, still met in annotations
 _LISTS = frozenset({list, abc.Sequence, abc.MutableSequence})
 _SETS = frozenset({set, frozenset, abc.Set, abc.MutableSet})
 _DICTS = frozenset({dict, abc.Mapping, abc.MutableMapping})
@@ -100,7 +101,8 @@ def _is_alias(hint: object) -> bool:
 
 def is_union(hint: object) -> bool:
     """Say whether an annotation is `A | B`, `Union` or `Optional`."""
-    return typing.get_origin(hint) in (Union, types.UnionType)
+    origin: object = typing.get_origin(hint)
+    return origin is types.UnionType or origin is _UNION
 
 
 def is_named_tuple(hint: object) -> bool:
@@ -232,11 +234,11 @@ def _fields_schema(cls: type, names: tuple[str, ...], required: abc.Set[str], wa
     hints = _hints_of(cls)
     properties: Schema = {}
     for name in names:
-        schema = _schema(hints.get(name, cls), walk)
-        if schema is None or name not in hints:
+        field = _schema(hints.get(name, cls), walk)
+        if field is None or name not in hints:
             return None
-        properties[name] = schema
-    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        properties[name] = field
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": cast("list[JSON]", sorted(required))} if required else schema
 
 
@@ -287,15 +289,35 @@ def type_text(hint: object) -> str:
     >>> type_text(dict[str, list[int]])
     'dict[str, list[int]]'
     """
+    return _text(hint, ())
+
+
+def _text(hint: object, inside: tuple[object, ...]) -> str:
+    if any(hint is outer for outer in inside):
+        return cast("_Alias", hint).__name__
+    inner = (*inside, hint) if _is_alias(hint) else inside
     plain = unwrap(hint)
-    origin = typing.get_origin(plain)
-    if is_union(plain):
-        return " | ".join(sorted({type_text(item) for item in typing.get_args(plain)}, key=_none_last))
+    if plain is not hint:
+        return _text(plain, inner)
+    texts = [_text(part, inner) for part in _parts(hint)]
+    if is_union(hint):
+        return " | ".join(sorted(set(texts), key=_none_last))
+    if isinstance(hint, (list, tuple)):
+        return f"[{', '.join(texts)}]"
+    origin: object = typing.get_origin(hint)
+    if origin is None:
+        return _name_text(hint)
     if origin is Literal:
-        return f"Literal[{', '.join(sorted(_literal_text(item) for item in typing.get_args(plain)))}]"
-    if isinstance(plain, (list, tuple)):
-        return f"[{', '.join(type_text(item) for item in plain)}]"
-    return _name_text(plain) if origin is None else _alias_text(plain)
+        texts = sorted(_literal_text(value) for value in typing.get_args(hint))
+    if not texts:
+        return "tuple[()]" if origin is tuple else _name_text(origin)
+    return f"{_name_text(origin)}[{', '.join(texts)}]"
+
+
+def _parts(hint: object) -> Iterable[object]:
+    if isinstance(hint, (list, tuple)):
+        return hint
+    return () if typing.get_origin(hint) is Literal else typing.get_args(hint)
 
 
 def _none_last(text: str) -> tuple[bool, str]:
@@ -303,15 +325,7 @@ def _none_last(text: str) -> tuple[bool, str]:
 
 
 def _literal_text(value: object) -> str:
-    return f"{type_text(type(value))}.{value.name}" if isinstance(value, Enum) else repr(value)
-
-
-def _alias_text(hint: object) -> str:
-    origin = _name_text(typing.get_origin(hint))
-    arguments = typing.get_args(hint)
-    if not arguments:
-        return f"{origin}[()]" if origin == "tuple" else origin
-    return f"{origin}[{', '.join(type_text(argument) for argument in arguments)}]"
+    return f"{_class_text(type(value))}.{value.name}" if isinstance(value, Enum) else repr(value)
 
 
 def _name_text(hint: object) -> str:

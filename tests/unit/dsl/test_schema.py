@@ -1,6 +1,6 @@
 """Annotations give the JSON schema of their values, and one text that never depends on the process."""
 
-# ruff: noqa: UP006, UP007, UP035, UP045 (old spellings are what is tested)
+# ruff: noqa: UP006, UP007, UP035, UP045, F821, PYI061 (old and broken spellings are what is tested)
 
 from __future__ import annotations
 
