@@ -65,6 +65,10 @@ class Store(Protocol):
         """Return a read-only local file of an object's bytes, verified."""
         ...
 
+    def work_folder(self) -> AbstractContextManager[Path]:
+        """Give a private folder on this machine that is gone afterwards, even after a crash."""
+        ...
+
     def put_record(self, key: str, body: bytes) -> bytes | None:
         """Write a record if there is none; return `None`, or the body that was there first."""
         ...

@@ -1,0 +1,159 @@
+"""What the command line and a notebook call: load, trace, check, run, and look at runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from axl import __version__
+from axl.check import check as check_program
+from axl.dsl import trace as tracing
+from axl.dsl.workflow import Workflow
+from axl.errors import CheckError, Problem, UsageError
+from axl.io.store import Store
+from axl.io.stores import open_store
+from axl.ir.nodes import IRWorkflow
+from axl.runtime.engine import Options
+from axl.runtime.history import Run, RunSummary, open_run
+from axl.runtime.history import list_runs as list_runs_of
+from axl.runtime.local import Local, Wanted, code_of, drive, run_local
+from axl.runtime.parameters import bind
+from axl.runtime.session import resume
+from axl.runtime.target import load_target
+from axl.wire.events import Reporter, silent
+from axl.wire.values import JSON
+
+StoreLike = str | Path | Store | None
+
+
+def load(target: str) -> type[Workflow]:
+    """Return the workflow that `module:Class` or `path/to/file.py:Class` names.
+
+    The class may be left out where a module defines only one. Raises `UsageError` when there is
+    none, and `DefinitionError` when the module cannot be imported.
+    """
+    return load_target(target)
+
+
+def trace(workflow: type[Workflow]) -> IRWorkflow:
+    """Return the IR of a workflow; no step is run.
+
+    >>> from axl import Workflow, step
+    >>> class Hello(Workflow):
+    ...     @step
+    ...     def greet(self) -> str:
+    ...         return "hello"
+    >>> trace(Hello).name
+    'hello'
+    """
+    return tracing.trace(workflow)
+
+
+def check(workflow: type[Workflow]) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a workflow, errors and warnings, in order of lines."""
+    program = tracing.trace(workflow)
+    return check_program(program, tracing.hints_of(workflow, program))
+
+
+def checked(workflow: type[Workflow]) -> IRWorkflow:
+    """Return the IR of a workflow; `CheckError` with every problem when it has errors."""
+    program = tracing.trace(workflow)
+    problems = check_program(program, tracing.hints_of(workflow, program))
+    errors = tuple(problem for problem in problems if problem.severity == "error")
+    if errors:
+        raise CheckError(errors)
+    return program
+
+
+def run(
+    workflow: type[Workflow] | str,
+    params: Mapping[str, object] | None = None,
+    *,
+    executor: str = "process",
+    workers: int | None = None,
+    store: StoreLike = None,
+    run_id: str = "",
+    fresh: bool = False,
+    keep_going: bool = False,
+    grace: float = 10.0,
+    report: Reporter = silent,
+) -> Run:
+    """Run a workflow on this machine and return the run.
+
+    An unfinished run of the same workflow, code and parameters is continued, unless `fresh`.
+
+    Args:
+        workflow: the class, or a text that `load` takes.
+        params: values for the run's parameters.
+        executor: `process` (isolated workers), `thread` or `inline`.
+        workers: how many attempts run at once; by default one per processor.
+        store: the URL or folder of the store; by default `$AXL_STORE` or `.axl`.
+        run_id: a name for the run, or the name of the run to continue.
+        keep_going: after a failure, go on with everything that does not depend on it.
+        grace: seconds that running steps get to end when the run is stopped.
+        report: called with every event.
+
+    Raises `CheckError`, `ParameterError`, `LockedError` or `StoreError` before or between steps;
+    a step that fails does not raise: see `Run.status`, `Run.error`, and `Run.result`.
+    """
+    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    program = checked(cls)
+    given = bind(program, cls, cast("Mapping[str, JSON]", params or {}))
+    opened = _open(store)
+    wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh)
+    options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
+    left = run_local(wanted, opened, Local(executor=executor, workers=_count(workers), options=options, report=report), __version__)
+    return open_run(left.run, opened)
+
+
+def retry(
+    run_id: str,
+    *,
+    executor: str = "process",
+    workers: int | None = None,
+    store: StoreLike = None,
+    keep_going: bool = False,
+    grace: float = 10.0,
+    report: Reporter = silent,
+) -> Run:
+    """Continue a run that did not succeed: what is committed stays, the rest runs with today's code.
+
+    Raises `UsageError` when the run succeeded, or when its workflow is wired differently now.
+    """
+    opened = _open(store)
+    old = open_run(run_id, opened)
+    if old.status == "succeeded":
+        raise UsageError(f"the run {old.id} succeeded", hint="there is nothing to retry; run the workflow again")
+    cls = old.load_workflow()
+    program = checked(cls)
+    if program.compute_hash() != old.record.hash:
+        raise UsageError(
+            f"{program.source} is wired differently than when {old.id} began",
+            hint="start a new run of it: axl run local",
+        )
+    wanted = Wanted(cls=cls, program=program, params=old.bound_params)
+    options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
+    how = Local(executor=executor, workers=_count(workers), options=options, report=report)
+    left = drive(wanted, resume(old.record, opened), code_of(wanted), how)
+    return open_run(left.run, opened)
+
+
+def get_run(run_id: str, store: StoreLike = None) -> Run:
+    """Return a recorded run; the id may be shortened, and `latest` names the newest."""
+    return open_run(run_id, _open(store))
+
+
+def list_runs(store: StoreLike = None) -> list[RunSummary]:
+    """Return every run of a store, the newest first."""
+    return list(list_runs_of(_open(store)))
+
+
+def _open(store: StoreLike) -> Store:
+    return open_store(str(store) if isinstance(store, Path) else store) if isinstance(store, str | Path | None) else store
+
+
+def _count(workers: int | None) -> int | None:
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        raise UsageError(f"workers is {workers!r}", hint="it is a whole number of one or more")
+    return workers

@@ -1,0 +1,125 @@
+"""Reads and writes the records of node instances: what is committed stays, and is found again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from axl.io.store import Store
+from axl.ir.nodes import RESULT, Task
+from axl.runtime.logs import LogBuffer
+from axl.runtime.plan import Instance, Ports
+from axl.wire.address import attempt_key, node_key
+from axl.wire.outcome import Failure, Outcome
+from axl.wire.record import NodeRecord, NodeStatus, decode_node
+from axl.wire.values import Failed, Lit, Ref, Value
+
+CARRIED = 256
+"""Bytes of a value that the engine keeps in memory; longer ones are read from their record."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The records of one run. `continued` says that there may be some from before."""
+
+    store: Store
+    run: str
+    continued: bool
+    dirty: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def committed(self, instance: Instance) -> NodeRecord | None:
+        """Return the record that stands for an instance already."""
+        if not self.continued:
+            return None
+        key = node_key(self.run, instance.node.id, instance.index)
+        body = self.store.get_record(key)
+        return decode_node(body, key) if body is not None else None
+
+    def commit(self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str) -> NodeRecord:
+        """Write the result of an instance, and return what stands: the first writer's record."""
+        record = self._record("done", instance, attempt, outcome, log, worker)
+        return self._put(instance, record)
+
+    def commit_failed(self, instance: Instance, attempt: int, outcome: Outcome, value: Value) -> NodeRecord:
+        """Write the value that stands for a step that failed and was allowed to."""
+        record = self._record("failed", instance, attempt, outcome, LogBuffer(), "")
+        return self._put(instance, replace(record, outputs=((RESULT, value),)))
+
+    def write_attempt(
+        self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str, status: NodeStatus
+    ) -> None:
+        """Write that an attempt failed or was cancelled, and what it printed."""
+        record = self._record(status, instance, attempt, outcome, log, worker)
+        key = attempt_key(self.run, instance.node.id, instance.index, attempt)
+        self.store.put_record(key, record.encode())
+        self.dirty = True
+
+    def failed_attempts(self, instance: Instance) -> int:
+        """Return the highest number of an attempt that is recorded for an instance."""
+        if not self.continued:
+            return 0
+        prefix = attempt_key(self.run, instance.node.id, instance.index, 0)[:-6]
+        return max((int(key[len(prefix) :]) for key, _ in self.store.list_records(prefix)), default=0)
+
+    def flush(self) -> None:
+        """Make what was written visible to other processes."""
+        if self.dirty:
+            self.store.commit()
+            self.dirty = False
+
+    def _put(self, instance: Instance, record: NodeRecord) -> NodeRecord:
+        key = node_key(self.run, instance.node.id, instance.index)
+        there = self.store.put_record(key, record.encode())
+        self.dirty = True
+        return decode_node(there, key) if there is not None else record
+
+    def _record(
+        self, status: NodeStatus, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str
+    ) -> NodeRecord:
+        node = instance.node
+        step = node.step if isinstance(node, Task) else ""
+        return NodeRecord(
+            status=status,
+            step=step,
+            attempt=attempt,
+            outputs=outcome.outputs,
+            failure=outcome.failure,
+            code=self.codes.get(f"{instance.scope.workflow}/{step}", ""),
+            log=self._keep_log(log),
+            started=outcome.started,
+            seconds=outcome.seconds,
+            max_rss=outcome.max_rss,
+            worker=worker,
+        )
+
+    def _keep_log(self, log: LogBuffer) -> Ref | None:
+        content = log.content()
+        if not content:
+            return None
+        with self.store.write() as stream:
+            stream.write(content)
+            stored = stream.finish()
+        return Ref(stored.digest, stored.size, "text", data=stored.data)
+
+
+def ports_of(record: NodeRecord, run: str, instance: Instance) -> Ports:
+    """Return a record's outputs for the flow, the longer ones by reference."""
+    key = node_key(run, instance.node.id, instance.index)
+    return {name: _light(value, key) for name, value in record.outputs}
+
+
+def stand_in(task: Task, failure: Failure) -> Value | None:
+    """Return the value that a step's policy lets stand for its failure, or `None`."""
+    match task.policy.on_failure:
+        case "fail":
+            return None
+        case "continue":
+            return Failed(task.step, failure.error, failure.message)
+        case "default":
+            return Lit(task.policy.default_json)
+
+
+def _light(value: Value, key: str) -> Value:
+    if isinstance(value, Ref) and value.data is not None and len(value.data) > CARRIED:
+        return replace(value, data=None, at=key)
+    return value

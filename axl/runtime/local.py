@@ -1,0 +1,166 @@
+"""Runs a workflow on this machine: session, executor, engine, and the record of how it ended."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from axl.dsl.params import graph_hints
+from axl.dsl.workflow import Workflow
+from axl.errors import AxlError
+from axl.io.store import Store
+from axl.ir.nodes import PARAMS, IRWorkflow
+from axl.ir.walk import tasks
+from axl.runtime.classes import find_class, is_importable, ship
+from axl.runtime.engine import Ended, Engine, Options
+from axl.runtime.executors import open_executor
+from axl.runtime.executors.base import Setup
+from axl.runtime.fingerprint import fingerprint
+from axl.runtime.kernel import usable_cpus
+from axl.runtime.ledger import Ledger
+from axl.runtime.parameters import needs_maker
+from axl.runtime.session import Request, Session, open_session
+from axl.runtime.target import folder_of
+from axl.wire.events import Reporter, RunFinished, RunStarted, silent
+from axl.wire.record import SessionEnd
+from axl.wire.values import JSON, Lit, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """How to run here: the executor and its size, and how the engine is driven."""
+
+    executor: str = "process"
+    workers: int | None = None
+    options: Options = field(default_factory=Options)
+    report: Reporter = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A run that this process has left; `signal` is the one that stopped it, or 0."""
+
+    run: str
+    status: str
+    signal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A class, its program and the bound parameters: what is to be run."""
+
+    cls: type[Workflow]
+    program: IRWorkflow
+    params: Mapping[str, JSON]
+    run_id: str = ""
+    fresh: bool = False
+
+
+def run_local(wanted: Wanted, store: Store, how: Local, axl_version: str) -> Left:
+    """Run a workflow here, or continue its unfinished run, and return how it was left.
+
+    Raises `LockedError` when another live engine holds the run, and store errors as they are.
+    """
+    codes = code_of(wanted)
+    request = Request(
+        program=wanted.program,
+        params=canonical(wanted.params),
+        path=folder_of(wanted.cls),
+        code=canonical(dict(codes)),
+        run_id=wanted.run_id,
+        fresh=wanted.fresh,
+    )
+    return drive(wanted, open_session(request, store, axl_version), codes, how)
+
+
+def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local) -> Left:
+    """Run a session to its end and record it."""
+    started = time.monotonic()
+    workers = how.workers or usable_cpus()
+    session.begin(how.executor, workers)
+    ended: Ended | None = None
+    error = "the engine failed"
+    try:
+        ended = _run_engine(wanted, session, codes, how, workers)
+        error = "; ".join(f"{name}: {failure.message}" for name, failure in ended.failures)
+    finally:
+        status = ended.status if ended else "failed"
+        counts = tuple(ended.counts.items()) if ended else ()
+        result = ended.result if ended and status == "succeeded" else None
+        session.end(SessionEnd(status=status, ended=time.time(), counts=counts, error=error, result=result))
+    how.report(
+        RunFinished(run=session.run, status=status, seconds=time.monotonic() - started, counts=counts, error=error)
+    )
+    return Left(session.run, status, ended.signal)
+
+
+def _run_engine(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, workers: int) -> Ended:
+    program, store = wanted.program, session.store
+    ledger = Ledger(store, session.run, session.continued, codes=dict(codes))
+    path = session.record.path
+    setup = Setup(
+        workflow=program.source, path=path, store=store, workers=workers, shipped=_shipped(wanted.cls, how.executor)
+    )
+    how.report(
+        RunStarted(
+            run=session.run,
+            workflow=program.name,
+            executor=how.executor,
+            workers=workers,
+            continued=session.continued,
+            tasks=sum(1 for _ in tasks(program)),
+        )
+    )
+    executor = open_executor(how.executor, setup)
+    try:
+        return Engine(program, path, store, ledger, executor, how.report, how.options).run(run_inputs(wanted))
+    finally:
+        executor.close()
+
+
+def run_inputs(wanted: Wanted) -> dict[str, Value]:
+    """Return the bound parameters as values of the root block."""
+    hints = graph_hints(wanted.cls)
+    out: dict[str, Value] = {}
+    for name in wanted.program.body.inputs:
+        typed = name != PARAMS and needs_maker(hints.get(name, object))
+        maker = f"{wanted.cls.source()}/{name}" if typed else ""
+        out[name] = Lit(json.dumps(wanted.params.get(name, {}), ensure_ascii=False), maker)
+    return out
+
+
+def code_of(wanted: Wanted) -> dict[str, str]:
+    """Return the fingerprint of every step that the program calls, by `module:Class/step`.
+
+    A step whose code cannot be followed has the reason in its place, which no other code equals.
+    """
+    ship(wanted.cls)
+    out: dict[str, str] = {}
+    for source, task in tasks(wanted.program):
+        key = f"{source}/{task.step}"
+        if key in out:
+            continue
+        cls = wanted.cls if source == wanted.cls.source() else find_class(source)
+        try:
+            out[key] = fingerprint(cls.steps()[task.step].function)
+        except AxlError as error:
+            out[key] = f"unknown: {error.what}"
+    return out
+
+
+def canonical(value: Mapping[str, JSON] | dict[str, str]) -> str:
+    """Return a mapping as canonical JSON text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+
+
+def _shipped(cls: type[Workflow], executor: str) -> bytes:
+    if executor != "process" or is_importable(cls):
+        return b""
+    import cloudpickle  # noqa: PLC0415 (only for classes that other processes cannot import)
+
+    data: bytes = cloudpickle.dumps(cls)
+    return data

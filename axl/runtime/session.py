@@ -1,0 +1,165 @@
+"""An engine's session on a run: begins or continues it, holds its lock, and records how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from blake3 import blake3
+
+from axl.errors import LockedError, UsageError
+from axl.io.store import Store
+from axl.ir.codec import encode
+from axl.ir.nodes import IRWorkflow
+from axl.wire import address
+from axl.wire.record import RunRecord, RunStatus, SessionEnd, SessionRecord, decode_run, decode_session_end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What someone wants to run: the program, its bound parameters and its code."""
+
+    program: IRWorkflow
+    params: str
+    path: str
+    code: str
+    run_id: str = ""
+    fresh: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What two requests share when one may continue the other's run."""
+        return blake3(f"{self.params}\n{self.code}".encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Session:
+    """A run that this process holds."""
+
+    store: Store
+    record: RunRecord
+    continued: bool
+    number: int
+    lock: AbstractContextManager[None]
+
+    @property
+    def run(self) -> str:
+        return self.record.run
+
+    def begin(self, executor: str, workers: int) -> None:
+        """Record that an engine took the run up."""
+        record = SessionRecord(
+            started=time.time(), pid=os.getpid(), host=socket.gethostname(), executor=executor, workers=workers
+        )
+        self.store.put_record(address.session_key(self.run, self.number), record.encode())
+        self.store.commit()
+
+    def end(self, end: SessionEnd) -> None:
+        """Record how the engine leaves the run, durably, and let go of it."""
+        self.store.put_record(address.session_end_key(self.run, self.number), end.encode())
+        self.store.sync()
+        self.lock.__exit__(None, None, None)
+
+
+def open_session(request: Request, store: Store, axl_version: str) -> Session:
+    """Continue the unfinished run of the same workflow and parameters, or begin a new one.
+
+    Raises `LockedError` when a live engine holds that run.
+    """
+    if request.run_id:
+        return _named(request, store, axl_version)
+    if not request.fresh:
+        unfinished = find_unfinished(request, store)
+        if unfinished is not None:
+            return resume(unfinished, store)
+    return _create(request, store, axl_version, _new_id(request.program.name))
+
+
+def resume(record: RunRecord, store: Store) -> Session:
+    """Take up a run that exists."""
+    lock = _lock(record.run, store)
+    numbers = [key for key, _ in store.list_records(f"session/{record.run}/") if not key.endswith("/end")]
+    return Session(store, record, continued=True, number=len(numbers) + 1, lock=lock)
+
+
+def find_unfinished(request: Request, store: Store) -> RunRecord | None:
+    """Return the newest run that the request may continue, if it did not succeed."""
+    prefix = address.same_prefix(request.program.compute_hash(), request.identity)
+    newest: RunRecord | None = None
+    for key, _ in store.list_records(prefix):
+        record = find_run(key.rpartition("/")[2], store)
+        if record is not None and (newest is None or record.created >= newest.created):
+            newest = record
+    if newest is None or status_of(newest.run, store) == "succeeded":
+        return None
+    return newest
+
+
+def find_run(run: str, store: Store) -> RunRecord | None:
+    """Return the record of a run by its whole id."""
+    key = address.run_key(run)
+    body = store.get_record(key)
+    return decode_run(body, key) if body is not None else None
+
+
+def status_of(run: str, store: Store) -> RunStatus | None:
+    """Return how the last session ended, or `None` while there is no end."""
+    last: tuple[str, bytes] | None = None
+    for last in store.list_records(f"session/{run}/"):  # noqa: B007 (the last one is wanted)
+        continue
+    if last is None or not last[0].endswith("/end"):
+        return None
+    return decode_session_end(last[1], last[0]).status
+
+
+def _named(request: Request, store: Store, axl_version: str) -> Session:
+    record = find_run(request.run_id, store)
+    if record is None:
+        return _create(request, store, axl_version, request.run_id)
+    same = (record.hash, record.params) == (request.program.compute_hash(), request.params)
+    if not same:
+        raise UsageError(
+            f"the run {request.run_id} exists and is of another workflow or other parameters",
+            hint="choose another --run-id",
+        )
+    return resume(record, store)
+
+
+def _create(request: Request, store: Store, axl_version: str, run: str) -> Session:
+    program = request.program
+    with store.write(inline=0) as stream:
+        stream.write(encode(program))
+        ir = stream.finish().digest
+    record = RunRecord(
+        run=run,
+        workflow=program.name,
+        source=program.source,
+        path=request.path,
+        hash=program.compute_hash(),
+        ir=ir,
+        params=request.params,
+        created=time.time(),
+        axl=axl_version,
+    )
+    lock = _lock(run, store)
+    if store.put_record(address.run_key(run), record.encode()) is not None:
+        lock.__exit__(None, None, None)
+        raise LockedError(f"the run {run} was begun by another engine just now", hint="run the same command again")
+    store.put_record(address.same_prefix(record.hash, request.identity) + run, b"{}")
+    return Session(store, record, continued=False, number=1, lock=lock)
+
+
+def _lock(run: str, store: Store) -> AbstractContextManager[None]:
+    note = {"run": run, "pid": os.getpid(), "host": socket.gethostname(), "started": time.strftime("%Y-%m-%d %H:%M:%S")}
+    lock = store.lock(f"run-{run}", json.dumps(note))
+    lock.__enter__()
+    return lock
+
+
+def _new_id(name: str) -> str:
+    return f"{name}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"

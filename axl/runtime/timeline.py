@@ -1,0 +1,166 @@
+"""Reads the records of a run as node instances, one after the other and without their values.
+
+A run of 100,000 instances is read in one pass and never held whole. Nothing here loads an artifact.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from axl.errors import DamagedError
+from axl.io.store import Store
+from axl.wire.address import Index, instance_text, parse_index
+from axl.wire.outcome import Failure
+from axl.wire.record import NodeRecord, decode_node
+from axl.wire.values import Value
+
+InstanceStatus = Literal["done", "cached", "failed", "tolerated", "skipped", "cancelled"]
+"""`tolerated`: it failed, and its policy let something stand for the result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One instance of a step: what came of it and when; times in seconds since the epoch.
+
+    `attempts` is the number of its last attempt, `seconds` what that attempt took. `step` is empty
+    for the engine's own work, such as storing a list item by item.
+    """
+
+    node: str
+    index: Index
+    step: str
+    status: InstanceStatus
+    attempts: int
+    started: float
+    seconds: float
+    failure: Failure | None = None
+    worker: str = ""
+    max_rss: int = 0
+
+    @property
+    def name(self) -> str:
+        """How people name it: `load`, `load[3]`."""
+        return instance_text(self.node, self.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSummary:
+    """All instances of one step taken together; `busy` is the sum of their seconds."""
+
+    node: str
+    counts: tuple[tuple[InstanceStatus, int], ...] = ()
+    attempts: int = 0
+    started: float = 0.0
+    ended: float = 0.0
+    busy: float = 0.0
+
+    @property
+    def instances(self) -> int:
+        return sum(count for _, count in self.counts)
+
+
+@dataclass(slots=True)
+class _Tally:
+    counts: dict[InstanceStatus, int] = field(default_factory=dict)
+    attempts: int = 0
+    started: float = float("inf")
+    ended: float = 0.0
+    busy: float = 0.0
+
+    def add(self, instance: Instance) -> None:
+        self.counts[instance.status] = self.counts.get(instance.status, 0) + 1
+        self.attempts += instance.attempts
+        if instance.started:
+            self.started = min(self.started, instance.started)
+        self.ended = max(self.ended, instance.started + instance.seconds)
+        self.busy += instance.seconds
+
+    def summary(self, node: str) -> StepSummary:
+        started = self.started if self.ended else 0.0
+        counts = tuple(self.counts.items())
+        return StepSummary(
+            node=node, counts=counts, attempts=self.attempts, started=started, ended=self.ended, busy=self.busy
+        )
+
+
+def scan(store: Store, run: str, node: str = "") -> Iterator[Instance]:
+    """Yield the instances of a run, or of one node of it, in the order of their keys."""
+    for (name, index), entries in _grouped(store, run, node):
+        yield _instance(name, index, entries)
+
+
+def summarize(store: Store, run: str) -> dict[str, StepSummary]:
+    """Return what became of each node that has records, by its id; the engine's own work is left out."""
+    tallies: dict[str, _Tally] = {}
+    for instance in scan(store, run):
+        if instance.step:
+            tallies.setdefault(instance.node, _Tally()).add(instance)
+    return {node: tally.summary(node) for node, tally in tallies.items()}
+
+
+def outputs_of(store: Store, run: str, node: str) -> Iterator[tuple[Index, tuple[tuple[str, Value], ...]]]:
+    """Yield the outputs of each committed instance of a node, in the order of keys."""
+    prefix = f"node/{run}/{node}/"
+    for key, body in store.list_records(prefix):
+        yield _index(key[len(prefix) :], key), decode_node(body, key).outputs
+
+
+def attempts_of(store: Store, run: str, node: str, index: Index) -> list[NodeRecord]:
+    """Return the records of one instance: its failed attempts, then what was committed."""
+    records = [
+        record
+        for (name, found), entries in _grouped(store, run, node)
+        if (name, found) == (node, index)
+        for record, _ in entries
+    ]
+    return sorted(records, key=lambda record: record.attempt)
+
+
+Entry = tuple[NodeRecord, bool]
+"""A record, and whether it is the committed one."""
+
+
+def _grouped(store: Store, run: str, node: str) -> Iterator[tuple[tuple[str, Index], list[Entry]]]:
+    # Both lists come in the order of their keys, and what follows `node/RUN/` sorts alike in both.
+    rest = f"{run}/{node}/" if node else f"{run}/"
+    committed = (
+        (f"{node}/{key.removeprefix(f'node/{rest}')}/", key, body, True)
+        for key, body in store.list_records(f"node/{rest}")
+    )
+    failed = (
+        (f"{node}/{key.removeprefix(f'attempt/{rest}').rpartition('/')[0]}/", key, body, False)
+        for key, body in store.list_records(f"attempt/{rest}")
+    )
+    merged = heapq.merge(committed, failed, key=lambda entry: entry[0])
+    for place, entries in itertools.groupby(merged, key=lambda entry: entry[0]):
+        name, _, index = place.strip("/").rpartition("/")
+        decoded = [(decode_node(body, key), final) for _, key, body, final in entries]
+        yield (name, _index(index, place)), decoded
+
+
+def _index(text: str, key: str) -> Index:
+    try:
+        return parse_index(text)
+    except ValueError as error:
+        raise DamagedError(f"the record {key!r} has no index that axl writes") from error
+
+
+def _instance(node: str, index: Index, entries: list[Entry]) -> Instance:
+    last, final = max(entries, key=lambda entry: (entry[1], entry[0].attempt))
+    tolerated = final and last.status == "failed"
+    return Instance(
+        node=node,
+        index=index,
+        step=last.step,
+        status="tolerated" if tolerated else last.status,
+        attempts=max(record.attempt for record, _ in entries),
+        started=last.started,
+        seconds=last.seconds,
+        failure=last.failure,
+        worker=last.worker,
+        max_rss=last.max_rss,
+    )

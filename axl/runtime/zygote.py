@@ -1,0 +1,253 @@
+"""The parent of all workers: imports the workflow once and forks workers from that.
+
+It stands between engine and workers so that nothing outlives a run: it adopts whatever a step
+leaves behind, and when the engine is gone, however it went, it kills every worker's session and
+every stray process, and ends. Forking from here is safe because it never starts a thread; where
+the author's module does, workers are started afresh and import it themselves.
+
+Requests and replies are JSON lines over one socket. With a `spawn` request come two descriptors:
+the worker's socket and the pipe for what it prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from typing import TypedDict
+
+from axl.io.stores import open_store
+from axl.runtime import kernel
+from axl.runtime.classes import find_class, ship
+from axl.runtime.worker import work
+
+
+class Hello(TypedDict):
+    """What the engine says first."""
+
+    workflow: str
+    path: str
+    sys_path: list[str]
+    store: str
+    shipped: str
+
+
+class _Workers:
+    """The zygote's state: who lives, and how to start more."""
+
+    def __init__(self, control: socket.socket, hello: Hello) -> None:
+        self.control = control
+        self.hello = hello
+        self.alive: set[int] = set()
+        self.can_fork = preload(hello)
+
+    def spawn(self, sock: int, out: int) -> None:
+        pid = self._fork(sock, out) if self.can_fork else self._start(sock, out)
+        os.close(sock)
+        os.close(out)
+        self.alive.add(pid)
+        self.say({"spawned": pid})
+
+    def _fork(self, sock: int, out: int) -> int:
+        me = os.getpid()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                self.control.close()
+                signal.set_wakeup_fd(-1)
+                become_worker(sock, out, me, self.hello["store"])
+                code = 0
+            finally:
+                os._exit(code)
+        return pid
+
+    def _start(self, sock: int, out: int) -> int:
+        code = "from axl.runtime.zygote import fresh_worker; fresh_worker()"
+        argv = [sys.executable, "-c", code, str(sock), str(out), str(os.getpid()), json.dumps(self.hello)]
+        with subprocess.Popen(argv, pass_fds=(sock, out), start_new_session=True) as process:
+            process.returncode = 0  # reaped by `reap`, not by this object
+            return process.pid
+
+    def kill(self, pid: int, number: int) -> None:
+        if pid in self.alive:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, number)
+
+    def reap(self) -> None:
+        """Collect who has ended, and end what they left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                break
+            if pid in self.alive:
+                self.alive.discard(pid)
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+                self.say({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
+        for stray in kernel.children():
+            if stray not in self.alive:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(stray, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Kill everything, and wait until nothing is left."""
+        for pid in list(self.alive):
+            self.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            self.reap()
+            try:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            time.sleep(0.002)
+
+    def say(self, message: dict[str, int]) -> None:
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps(message).encode() + b"\n")
+
+
+def preload(hello: Hello) -> bool:
+    """Import the workflow; say whether forking is safe afterwards."""
+    sys.path[:] = hello["sys_path"]
+    with contextlib.suppress(Exception):  # a worker that imports it again says what is wrong
+        if hello["shipped"]:
+            unship(bytes.fromhex(hello["shipped"]))
+        else:
+            find_class(hello["workflow"], hello["path"])
+    gc.collect()
+    gc.freeze()
+    return threading.active_count() == 1
+
+
+def unship(data: bytes) -> None:
+    """Take up a class that came as bytes; its `__main__` names become this process's own."""
+    import cloudpickle  # noqa: PLC0415 (only for classes that cannot be imported)
+
+    cls = cloudpickle.loads(data)
+    ship(cls)
+    main = vars(sys.modules["__main__"])
+    for step in cls.steps().values():
+        if step.function.__module__ == "__main__":
+            main.update({name: value for name, value in step.function.__globals__.items() if not name.startswith("__")})
+
+
+def become_worker(sock: int, out: int, parent: int, store: str) -> None:
+    """Turn this process into a worker: own session, output to the pipe, input from nowhere."""
+    with contextlib.suppress(PermissionError):
+        os.setsid()
+    kernel.die_with_parent(parent)
+    kernel.adopt_orphans()
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.close(out)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (it lives as long as the process)
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGPIPE else signal.SIG_IGN)
+    work(socket.socket(fileno=sock), open_store(store))
+
+
+def fresh_worker() -> None:
+    """Be a worker that was started by command instead of by fork."""
+    sock, out, parent, hello = sys.argv[1:5]
+    told: Hello = json.loads(hello)
+    preload(told)
+    become_worker(int(sock), int(out), int(parent), told["store"])
+
+
+def serve(control: socket.socket) -> None:
+    """Run until the engine closes its side."""
+    kernel.adopt_orphans()
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if sys.platform == "linux" else _pipe()
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    lines = _Lines(control)
+    hello = lines.next()
+    if hello is None:
+        return
+    workers = _Workers(control, json.loads(hello[0]))
+    open_now = True
+    while open_now and not stopped:
+        ready, _, _ = select.select([control, wake_read], [], [])
+        if wake_read in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(wake_read, 4096)
+            workers.reap()
+        if control in ready:
+            open_now = _serve_requests(lines, workers)
+    workers.end()
+
+
+def _serve_requests(lines: _Lines, workers: _Workers) -> bool:
+    request = lines.next()
+    while request is not None:
+        line, fds = request
+        match json.loads(line):
+            case {"spawn": _}:
+                workers.spawn(*fds)
+            case {"kill": int(pid), "signal": int(number)}:
+                workers.kill(pid, number)
+            case other:
+                raise ValueError(f"unknown request {other!r}")
+        if not lines.more():
+            return True
+        request = lines.next()
+    return False
+
+
+class _Lines:
+    """Reads JSON lines, and the descriptors that came along, from a socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._data = b""
+
+    def next(self) -> tuple[bytes, list[int]] | None:
+        """Return the next line with its descriptors, or `None` at the end."""
+        fds: list[int] = []
+        while b"\n" not in self._data:
+            data, got, _, _ = socket.recv_fds(self._sock, 1 << 20, 2)
+            if not data:
+                return None
+            self._data += data
+            fds += got
+        line, _, self._data = self._data.partition(b"\n")
+        return line, fds
+
+    def more(self) -> bool:
+        """Say whether a whole line is here already."""
+        return b"\n" in self._data
+
+
+def _pipe() -> tuple[int, int]:
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
+    return read, write
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
