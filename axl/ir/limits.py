@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 MAX_BLOCK_DEPTH = 50
-"""Blocks inside blocks: maps in maps, branches in branches, workflows in workflows."""
+"""Blocks inside the root block: maps in maps, branches in branches, workflows in workflows."""
 
-MAX_PACK_DEPTH = 20
+MAX_PACK_DEPTH = 50
 """Lists, tuples and dicts inside one another in one argument."""
 
 MAX_CONST_BYTES = 8192

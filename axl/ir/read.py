@@ -41,7 +41,7 @@ def read_workflow(data: JSON) -> IRWorkflow:
         source=fields.text("source"),
         doc=fields.text_or("doc", ""),
         params=tuple(_param(item, at) for item, at in fields.items("params")),
-        body=_block(fields.take("body"), fields.at("body"), 1),
+        body=_block(fields.take("body"), fields.at("body"), 0),
         on_exit=_on_exit(fields),
         schedule=_schedule(fields),
         max_parallel=fields.count("max_parallel"),
@@ -215,7 +215,7 @@ def _param(data: JSON, path: Path) -> Param:
 def _on_exit(fields: Fields) -> Task | None:
     if not fields.has("on_exit"):
         return None
-    node = _node(fields.take("on_exit"), fields.at("on_exit"), 1)
+    node = _node(fields.take("on_exit"), fields.at("on_exit"), 0)
     if not isinstance(node, Task):
         raise wrong(fields.at("on_exit"), "only a task can run on exit")
     return node

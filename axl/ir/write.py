@@ -50,14 +50,14 @@ def write_workflow(program: IRWorkflow, place: Place) -> dict[str, JSON]:
         "ir_version": program.ir_version,
         "name": program.name,
         "source": program.source,
-        "body": _block(program.body, place, 1),
+        "body": _block(program.body, place, 0),
     }
     if program.doc:
         out["doc"] = program.doc
     if program.params:
         out["params"] = [_param(param, place) for param in program.params]
     if program.on_exit is not None:
-        out["on_exit"] = _node(program.on_exit, place, 1)
+        out["on_exit"] = _node(program.on_exit, place, 0)
     if program.schedule is not None:
         out["schedule"] = {"cron": program.schedule.cron, "timezone": program.schedule.timezone}
     if program.max_parallel is not None:
