@@ -126,8 +126,9 @@ def _class_hints(cls: type[Any]) -> dict[str, Hint]:
     for base in reversed(cls.__mro__):
         names = vars(sys.modules.get(base.__module__, types.ModuleType("_")))
         for name, hint in inspect.get_annotations(base).items():
+            text = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint  # NamedTuple wraps strings
             try:
-                out[name] = eval(hint, names) if isinstance(hint, str) else hint  # noqa: S307 (as above)
+                out[name] = eval(text, names) if isinstance(text, str) else text  # noqa: S307 (as above)
             except Exception:  # noqa: BLE001 (as above)
                 out[name] = MISSING
     return out
