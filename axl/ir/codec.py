@@ -16,7 +16,9 @@ version, and a reader of version n fills in what versions below n did not write.
 
 from __future__ import annotations
 
-from axl.ir.document import JSON, canonical, parse
+import json
+
+from axl.ir.document import JSON, parse, utf8
 from axl.ir.nodes import IRWorkflow
 from axl.ir.policy_codec import policy_from_json, policy_to_json
 from axl.ir.read import read_workflow
@@ -30,7 +32,8 @@ def to_json(program: IRWorkflow) -> dict[str, JSON]:
 
     Raises `DefinitionError` where blocks or packs are nested beyond `axl.ir.limits`.
     """
-    return write_workflow(program, keep_place)
+    form: dict[str, JSON] = json.loads(write_workflow(program, keep_place))
+    return form
 
 
 def from_json(data: JSON) -> IRWorkflow:
@@ -44,7 +47,7 @@ def from_json(data: JSON) -> IRWorkflow:
 
 def encode(program: IRWorkflow) -> bytes:
     """Return the canonical JSON of a workflow: the same workflow gives the same bytes everywhere."""
-    return canonical(to_json(program))
+    return utf8(write_workflow(program, keep_place))
 
 
 def decode(data: bytes) -> IRWorkflow:

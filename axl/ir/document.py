@@ -11,13 +11,13 @@ from axl.ir.limits import MAX_DOCUMENT_BYTES
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 
 
-def canonical(document: JSON) -> bytes:
-    """Return the one spelling of a document: sorted keys, no spaces, UTF-8.
+def canonical(document: JSON) -> str:
+    """Return the one spelling of a document: sorted keys, no spaces, characters as they are.
 
-    Raises `DefinitionError` for what JSON or UTF-8 cannot hold: NaN, infinities, lone surrogates.
+    Raises `DefinitionError` for numbers that JSON cannot hold.
     """
     try:
-        text = json.dumps(
+        return json.dumps(
             document,
             sort_keys=True,
             separators=(",", ":"),
@@ -25,9 +25,19 @@ def canonical(document: JSON) -> bytes:
             allow_nan=False,
             check_circular=False,
         )
-        return text.encode()
     except ValueError as error:
         raise DefinitionError(f"this workflow cannot be written as JSON: {error}") from error
+
+
+def utf8(text: str) -> bytes:
+    """Return a document as bytes; `DefinitionError` for a lone surrogate, which UTF-8 cannot hold."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise DefinitionError(
+            f"this workflow holds {text[error.start]!a}, half of a character",
+            hint="look at its names, texts and literals",
+        ) from error
 
 
 def parse(data: bytes) -> JSON:
