@@ -52,7 +52,7 @@ def map(
     batch: int | None = None,
     max_items: int | None = None,
 ) -> list[R]: ...
-def map(  # noqa: A001 (the meaning is the builtin's, for bodies of several steps)
+def map(
     body: Callable[..., R],
     /,
     *iterables: Iterable[Any],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from axl.dsl.describe import has_graph, loc_of, on_exit_of, steps_of
 from axl.dsl.step import BoundStep, Step
 from axl.errors import DefinitionError
 from axl.ir.nodes import PARAMS
@@ -13,12 +14,20 @@ if TYPE_CHECKING:
     from axl.dsl.workflow import Workflow
 
 
+def graph_signature(cls: type[Workflow]) -> inspect.Signature:
+    """Return the signature of `graph` without `self`: the run's parameters."""
+    if not has_graph(cls):
+        return inferred_signature(cls)
+    whole = inspect.signature(inspect.getattr_static(cls, "graph"))
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
 def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
     """Return the run parameters: every argument that no step is named after, keyword-only."""
     steps, found, makers = _steps(cls), {}, {}
     for step in steps.values():
         for name, item in step.signature.parameters.parameters.items():
-            if name in cls.steps():
+            if name in steps_of(cls):
                 continue
             hint = step.signature.takes[name]
             new = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hint)
@@ -39,7 +48,7 @@ def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:
     steps = _steps(cls)
     if not steps:
         raise DefinitionError(
-            f"{cls.__name__} has no steps", where=cls.loc(), hint="mark its methods with @step, or write graph()"
+            f"{cls.__name__} has no steps", where=loc_of(cls), hint="mark its methods with @step, or write graph()"
         )
     signature = inferred_signature(cls)
     values: dict[str, object] = dict(signature.bind(**given).arguments)
@@ -56,10 +65,10 @@ def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:
 
 
 def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
-    leave = cls.on_exit_step()
-    takers = {name for step in cls.steps().values() for name in step.signature.takes}
+    leave = on_exit_of(cls)
+    takers = {name for step in steps_of(cls).values() for name in step.signature.takes}
     return {
-        name: step for name, step in cls.steps().items() if name != leave and (name != PARAMS or name in takers)
+        name: step for name, step in steps_of(cls).items() if name != leave and (name != PARAMS or name in takers)
     }
 
 

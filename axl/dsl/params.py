@@ -8,6 +8,8 @@ import json
 from enum import Enum
 from typing import Any
 
+from axl.dsl.describe import has_graph, loc_of, steps_of
+from axl.dsl.infer import graph_signature
 from axl.dsl.schema import json_schema, type_text
 from axl.dsl.signature import annotations_of
 from axl.dsl.workflow import Workflow
@@ -21,16 +23,16 @@ _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspe
 def graph_hints(cls: type[Workflow]) -> dict[str, Hint]:
     """Return the annotation of every argument of `graph`, and of its `return`."""
     graph = inspect.unwrap(inspect.getattr_static(cls, "graph"))
-    if graph is inspect.unwrap(Workflow.graph):
-        return {name: item.annotation for name, item in cls.graph_signature().parameters.items()}
+    if not has_graph(cls):
+        return {name: item.annotation for name, item in graph_signature(cls).parameters.items()}
     return annotations_of(graph)
 
 
 def graph_params(cls: type[Workflow], hints: dict[str, Hint]) -> tuple[Param, ...]:
     """Return the arguments of `graph` as parameters; `DefinitionError` for one that JSON cannot hold."""
     out: list[Param] = []
-    loc = cls.loc()
-    for item in cls.graph_signature().parameters.values():
+    loc = loc_of(cls)
+    for item in graph_signature(cls).parameters.values():
         if item.kind in _STARS:
             raise DefinitionError(
                 f"graph of {cls.__name__} takes `{item}`",
@@ -54,7 +56,7 @@ def graph_params(cls: type[Workflow], hints: dict[str, Hint]) -> tuple[Param, ..
 
 def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
     """Return the fields of the model that the `params` step returns, if there is such a step."""
-    step = cls.steps().get(PARAMS)
+    step = steps_of(cls).get(PARAMS)
     if step is None:
         return ()
     if step.signature.takes:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import BlockBuilder, Tracer, id_from
+from axl.dsl.describe import default_options, name_of, source_of
+from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
 from axl.dsl.options import merge, to_policy
 from axl.dsl.schema import type_text
@@ -132,7 +134,7 @@ def add_group(
     """Append another workflow's graph; its literal arguments stay literal, as in a plain call."""
     loc, block = caller(), tracer.block
     cls = type(instance)
-    bound = cls.graph_signature().bind(*args, **kwargs)
+    bound = graph_signature(cls).bind(*args, **kwargs)
     bound.apply_defaults()
     child = BlockBuilder(tracer, block, instance)
     given: dict[str, object] = {}
@@ -142,10 +144,10 @@ def add_group(
             outer = block.atom(value)
             child.captures[outer] = inner = child.add_input(id_from(name))
             given[name] = child.symbol(In(inner), name, loc)
-    node = tracer.new_id(cls.workflow_name())
+    node = tracer.new_id(name_of(cls))
     builder, result = tracer.inner(instance, lambda _: graph(instance, **given), child)
     tracer.add(
-        Group(id=node, workflow=cls.source(), captures=builder.capture_pairs(), body=builder.block(result), loc=loc),
+        Group(id=node, workflow=source_of(cls), captures=builder.capture_pairs(), body=builder.block(result), loc=loc),
         (builder,),
     )
     return block.symbol(Out(node), node, loc)
@@ -183,11 +185,11 @@ def shape_of(cls: type[Workflow], step: Step[Any, Any, Any]) -> tuple[tuple[Outp
     """Return the outputs and the policy of a step as this class has it."""
     key = (cls, step.name)
     if key not in _SHAPES:
-        options = merge(cls.default_options(), step.options)
+        options = merge(default_options(cls), step.options)
         policy = to_policy(options, tuple(step.signature.takes))
         gives = step.signature.gives
         outputs = tuple(
-            _output(name, hint, _handler(name, hint, step.options.io_handler, cls.default_options().io_handler))
+            _output(name, hint, _handler(name, hint, step.options.io_handler, default_options(cls).io_handler))
             for name, hint in gives.items()
         )
         _SHAPES[key] = (outputs, policy)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import operator
 import re
 import sys
 import types
@@ -103,6 +104,11 @@ def is_union(hint: object) -> bool:
     """Say whether an annotation is `A | B`, `Union` or `Optional`."""
     origin: object = typing.get_origin(hint)
     return origin is types.UnionType or origin is _UNION
+
+
+def union_of(hints: Iterable[object]) -> object:
+    """Return the annotation that takes what any of some annotations take."""
+    return cast("object", operator.getitem(cast("Any", _UNION), tuple(hints)))
 
 
 def is_named_tuple(hint: object) -> bool:
@@ -253,7 +259,7 @@ def _model_schema(cls: type, describe: Callable[[], object], walk: _Walk) -> Sch
     """Ask a model class; its definitions move up to the root under the class's name."""
     try:
         own = cast("Schema", describe())
-    except Exception:  # noqa: BLE001 (the author's class: whatever it raises, it has no schema)
+    except Exception:
         return None
     definitions = cast("Schema", own.pop("$defs", {}))
     prefix = f"{cls.__module__}.{cls.__qualname__}."

@@ -81,8 +81,8 @@ def annotations_of(function: Callable[..., object]) -> dict[str, Hint]:
             out[name] = type(None) if text is None else text
             continue
         try:
-            value = eval(text, names)  # noqa: S307 (the author's own annotation, as typing does)
-        except Exception:  # noqa: BLE001, S112 (an annotation may be any expression; unresolved means unknown)
+            value = eval(text, names)
+        except Exception:
             continue
         out[name] = type(None) if value is None else value
     return out
@@ -128,7 +128,7 @@ def _class_hints(cls: type[Any]) -> dict[str, Hint]:
         for name, hint in inspect.get_annotations(base).items():
             text = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint  # NamedTuple wraps strings
             try:
-                out[name] = eval(text, names) if isinstance(text, str) else text  # noqa: S307 (as above)
-            except Exception:  # noqa: BLE001 (as above)
+                out[name] = eval(text, names) if isinstance(text, str) else text
+            except Exception:
                 out[name] = MISSING
     return out

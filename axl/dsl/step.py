@@ -278,6 +278,6 @@ class Recorder(Protocol):
 @functools.cache
 def recorder() -> Recorder:
     """Return the module that records calls, loaded on the first trace."""
-    from axl.dsl import record  # noqa: PLC0415 (record imports this module)
+    from axl.dsl import record
 
     return record

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 from axl.dsl.builder import ACTIVE, BlockBuilder, Tracer
+from axl.dsl.describe import default_options, loc_of, name_of, on_exit_of, setting_of, source_of, steps_of
 from axl.dsl.location import caller, raised_at
 from axl.dsl.options import to_policy
 from axl.dsl.params import graph_hints, graph_params, step_params
@@ -65,22 +66,22 @@ def trace(cls: type[Workflow]) -> IRWorkflow:
     finally:
         ACTIVE.reset(token)
     return IRWorkflow(
-        name=cls.workflow_name(),
-        source=cls.source(),
+        name=name_of(cls),
+        source=source_of(cls),
         doc=inspect.cleandoc(cls.__doc__ or ""),
         params=(*params, *fields),
         body=block.block(result),
         on_exit=_on_exit(cls, tracer),
         schedule=_schedule(cls),
         max_parallel=_max_parallel(cls),
-        defaults=to_policy(cls.default_options(), ()),
-        loc=cls.loc(),
+        defaults=to_policy(default_options(cls), ()),
+        loc=loc_of(cls),
     )
 
 
 def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
     """Return the annotations behind a traced program, those of called workflows included."""
-    known = {cls.source(): cls} | {called.source(): called for called in _called(cls, program)}
+    known = {source_of(cls): cls} | {source_of(called): called for called in _called(cls, program)}
     steps = {
         (source, name): StepHints(
             takes=step.signature.takes,
@@ -88,7 +89,7 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
             gives={RESULT: step.signature.returns, **step.signature.gives},
         )
         for source, owner in known.items()
-        for name, step in owner.steps().items()
+        for name, step in steps_of(owner).items()
     }
     groups = {}
     for source, owner in known.items():
@@ -97,17 +98,17 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
             takes={name: hint for name, hint in hints.items() if name != "return"},
             gives={RESULT: hints.get("return", MISSING)},
         )
-    return Hints(steps=steps, params=groups[cls.source()].takes, groups=groups)
+    return Hints(steps=steps, params=groups[source_of(cls)].takes, groups=groups)
 
 
 def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
-    wanted = set(workflows(program)) - {cls.source()}
+    wanted = set(workflows(program)) - {source_of(cls)}
     stack, found = [Workflow], {}
     while stack and len(found) < len(wanted):
         for child in stack.pop().__subclasses__():
             stack.append(child)
-            if child.source() in wanted:
-                found[child.source()] = child
+            if source_of(child) in wanted:
+                found[source_of(child)] = child
     return list(found.values())
 
 
@@ -116,19 +117,19 @@ def _no_clash(cls: type[Workflow], arguments: set[str], fields: set[str]) -> Non
     if both:
         raise DefinitionError(
             f"`{both[0]}` is an argument of graph and a name of the `params` step",
-            where=cls.loc(),
+            where=loc_of(cls),
             hint="rename one of them: a run's parameters share one list of names",
         )
 
 
 def _on_exit(cls: type[Workflow], tracer: Tracer) -> Task | None:
-    name = cls.on_exit_step()
+    name = on_exit_of(cls)
     if not name:
         return None
-    step = cls.steps().get(name)
+    step = steps_of(cls).get(name)
     if step is None:
         raise DefinitionError(
-            f"on_exit of {cls.__name__} names `{name}`, which is not a step", where=cls.loc(), hint="name a step of the class"
+            f"on_exit of {cls.__name__} names `{name}`, which is not a step", where=loc_of(cls), hint="name a step of the class"
         )
     unknown = [item for item in step.signature.takes if item not in ON_EXIT_INPUTS]
     if unknown:
@@ -143,22 +144,22 @@ def _on_exit(cls: type[Workflow], tracer: Tracer) -> Task | None:
 
 
 def _schedule(cls: type[Workflow]) -> Schedule | None:
-    cron, zone = cls.setting("schedule"), cls.setting("timezone")
+    cron, zone = setting_of(cls, "schedule"), setting_of(cls, "timezone")
     if cron is None:
         if zone is not None:
-            raise DefinitionError(f"{cls.__name__} has a timezone but no schedule", where=cls.loc())
+            raise DefinitionError(f"{cls.__name__} has a timezone but no schedule", where=loc_of(cls))
         return None
     if not isinstance(cron, str) or not isinstance(zone, str | None):
         raise DefinitionError(
-            f"schedule and timezone of {cls.__name__} are text", where=cls.loc(), hint='schedule = "0 3 * * *"'
+            f"schedule and timezone of {cls.__name__} are text", where=loc_of(cls), hint='schedule = "0 3 * * *"'
         )
     return Schedule(cron=cron, timezone=zone or "UTC")
 
 
 def _max_parallel(cls: type[Workflow]) -> int | None:
-    value = cls.setting("max_parallel")
+    value = setting_of(cls, "max_parallel")
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
-    raise DefinitionError(f"max_parallel of {cls.__name__} is {value!r}", where=cls.loc(), hint="it is a whole number of one or more")
+    raise DefinitionError(f"max_parallel of {cls.__name__} is {value!r}", where=loc_of(cls), hint="it is a whole number of one or more")
 
 

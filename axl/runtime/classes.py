@@ -7,6 +7,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING
 
+from axl.dsl.describe import source_of
 from axl.errors import AxlError, UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _SHIPPED: dict[str, type[Workflow]] = {}
 
 def ship(cls: type[Workflow]) -> None:
     """Make a class that cannot be imported known under its source."""
-    _SHIPPED[cls.source()] = cls
+    _SHIPPED[source_of(cls)] = cls
     find_class.cache_clear()
 
 

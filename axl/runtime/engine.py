@@ -27,7 +27,15 @@ from axl.runtime.logs import LogBuffer
 from axl.runtime.plan import Instance, Scope, plan_block
 from axl.runtime.stops import Stops
 from axl.wire.address import instance_text
-from axl.wire.events import MapStarted, Reporter, Stopping, TaskFinished, TaskPrinted, TaskRetried, TaskStarted
+from axl.wire.events import (
+    MapStarted,
+    Reporter,
+    Stopping,
+    TaskFinished,
+    TaskPrinted,
+    TaskRetried,
+    TaskStarted,
+)
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.record import RunStatus
 from axl.wire.spec import OutputSpec, TaskSpec
@@ -109,7 +117,7 @@ class Engine:
         self._halted = False
         self._stopping_until: float | None = None
         self._forced = False
-        self._rng = random.Random()  # noqa: S311 (spreads waits, nothing secret)
+        self._rng = random.Random()
         self._stops = Stops(executor.wake)
 
     def run(self, inputs: dict[str, Value]) -> Ended:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from axl.dsl.describe import steps_of
 from axl.dsl.step import Step
 from axl.errors import AxlError, DamagedError, StoreError
 from axl.io.store import Store
@@ -55,13 +56,13 @@ def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failu
     retry = spec.policy.retry
     try:
         cls = find_class(spec.workflow, spec.path)
-        step: Step[Any, Any, Any] = cls.steps()[spec.step]
-    except Exception as error:  # noqa: BLE001 (importing runs the author's module)
+        step: Step[Any, Any, Any] = steps_of(cls)[spec.step]
+    except Exception as error:
         return from_exception(error, retry, "import")
     with _folder(spec, store) as folder:
         try:
             arguments = _arguments(spec, step, store, folder)
-        except Exception as error:  # noqa: BLE001 (loading runs the author's classes)
+        except Exception as error:
             return _input_failure(error, spec)
         try:
             with _environment(spec.policy):
@@ -70,13 +71,13 @@ def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failu
             raise
         except SystemExit as error:
             return Failure(kind="exit", error="SystemExit", message=f"the step left with exit({error.code!r})", exit_code=FATAL)
-        except Exception as error:  # noqa: BLE001 (the boundary to the author's code)
+        except Exception as error:
             return from_exception(error, retry)
         try:
             return save_outputs(value, spec.outputs, step.signature, store)
         except StoreError as error:
             return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
-        except Exception as error:  # noqa: BLE001 (storing runs the author's classes)
+        except Exception as error:
             return _output_failure(error, value, spec)
 
 
@@ -143,11 +144,11 @@ def _split(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Fail
     try:
         items = load_value(value, store)
         if isinstance(items, str | bytes | dict):
-            raise TypeError(f"cannot map over a {type(items).__name__}; map over a list")  # noqa: TRY301
+            raise TypeError(f"cannot map over a {type(items).__name__}; map over a list")
         handler = value.handler if isinstance(value, Ref) else "pickle"
         base = handler if handler.split("+")[0] in ("pickle", "cloudpickle", "json") else "pickle"
         return ((RESULT, split_value(list(items), base, store)),)  # type: ignore[call-overload]  # a TypeError says so
-    except Exception as error:  # noqa: BLE001 (loading and iterating run the author's classes)
+    except Exception as error:
         return _input_failure(error, spec)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from axl.dsl.describe import source_of, steps_of
 from axl.dsl.params import graph_hints
 from axl.dsl.workflow import Workflow
 from axl.errors import AxlError
@@ -126,7 +127,7 @@ def run_inputs(wanted: Wanted) -> dict[str, Value]:
     out: dict[str, Value] = {}
     for name in wanted.program.body.inputs:
         typed = name != PARAMS and needs_maker(hints.get(name, object))
-        maker = f"{wanted.cls.source()}/{name}" if typed else ""
+        maker = f"{source_of(wanted.cls)}/{name}" if typed else ""
         out[name] = Lit(json.dumps(wanted.params.get(name, {}), ensure_ascii=False), maker)
     return out
 
@@ -142,9 +143,9 @@ def code_of(wanted: Wanted) -> dict[str, str]:
         key = f"{source}/{task.step}"
         if key in out:
             continue
-        cls = wanted.cls if source == wanted.cls.source() else find_class(source)
+        cls = wanted.cls if source == source_of(wanted.cls) else find_class(source)
         try:
-            out[key] = fingerprint(cls.steps()[task.step].function)
+            out[key] = fingerprint(steps_of(cls)[task.step].function)
         except AxlError as error:
             out[key] = f"unknown: {error.what}"
     return out
@@ -160,7 +161,7 @@ def canonical(value: Mapping[str, JSON] | dict[str, str]) -> str:
 def _shipped(cls: type[Workflow], executor: str) -> bytes:
     if executor != "process" or is_importable(cls):
         return b""
-    import cloudpickle  # noqa: PLC0415 (only for classes that other processes cannot import)
+    import cloudpickle
 
     data: bytes = cloudpickle.dumps(cls)
     return data

@@ -110,7 +110,7 @@ def find_run(run: str, store: Store) -> RunRecord | None:
 def status_of(run: str, store: Store) -> RunStatus | None:
     """Return how the last session ended, or `None` while there is no end."""
     last: tuple[str, bytes] | None = None
-    for last in store.list_records(f"session/{run}/"):  # noqa: B007 (the last one is wanted)
+    for last in store.list_records(f"session/{run}/"):
         continue
     if last is None or not last[0].endswith("/end"):
         return None

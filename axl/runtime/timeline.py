@@ -13,7 +13,7 @@ from typing import Literal
 
 from axl.errors import DamagedError
 from axl.io.store import Store
-from axl.wire.address import Index, instance_text, parse_index
+from axl.wire.address import Index, attempt_key, instance_text, node_key, parse_index
 from axl.wire.outcome import Failure
 from axl.wire.record import NodeRecord, decode_node
 from axl.wire.values import Value
@@ -111,12 +111,14 @@ def outputs_of(store: Store, run: str, node: str) -> Iterator[tuple[Index, tuple
 
 def attempts_of(store: Store, run: str, node: str, index: Index) -> list[NodeRecord]:
     """Return the records of one instance: its failed attempts, then what was committed."""
-    records = [
-        record
-        for (name, found), entries in _grouped(store, run, node)
-        if (name, found) == (node, index)
-        for record, _ in entries
-    ]
+    prefix = attempt_key(run, node, index, 0).rpartition("/")[0] + "/"
+    records = [decode_node(body, key) for key, body in store.list_records(prefix)]
+    key = node_key(run, node, index)
+    committed = store.get_record(key)
+    last = decode_node(committed, key) if committed is not None else None
+    # A failure that is tolerated has both records, and what it printed is with the attempt.
+    if last is not None and last.attempt not in {record.attempt for record in records}:
+        records.append(last)
     return sorted(records, key=lambda record: record.attempt)
 
 

@@ -10,6 +10,7 @@ from typing import Any, assert_never, cast, get_args, get_origin
 
 from blake3 import blake3
 
+from axl.dsl.describe import steps_of
 from axl.dsl.signature import StepSignature
 from axl.errors import DamagedError
 from axl.io.handlers import get_handler
@@ -138,7 +139,7 @@ def _load_literal(value: Lit) -> object:
     data = json.loads(value.json)
     if not value.maker:
         return data
-    from axl.runtime.parameters import rebuild  # noqa: PLC0415 (pydantic, only for typed parameters)
+    from axl.runtime.parameters import rebuild
 
     source, _, _ = value.maker.partition("/")
     return rebuild(find_class(source), value.maker, data)
@@ -163,7 +164,7 @@ def _item_hint(hint: object) -> object:
 
 def _rebuild_outputs(value: Many, store: Store) -> object:
     source, _, step = value.maker.partition("/")
-    signature = find_class(source).steps()[step].signature
+    signature = steps_of(find_class(source))[step].signature
     hints: Mapping[str, Hint] = signature.gives
     parts = {
         name: load_value(item, store, object if hints[name] is MISSING else hints[name])

@@ -25,6 +25,7 @@ import time
 import warnings
 from typing import TypedDict
 
+from axl.dsl.describe import steps_of
 from axl.io.stores import open_store
 from axl.runtime import kernel
 from axl.runtime.classes import find_class, ship
@@ -137,12 +138,12 @@ def preload(hello: Hello) -> bool:
 
 def unship(data: bytes) -> None:
     """Take up a class that came as bytes; its `__main__` names become this process's own."""
-    import cloudpickle  # noqa: PLC0415 (only for classes that cannot be imported)
+    import cloudpickle
 
     cls = cloudpickle.loads(data)
     ship(cls)
     main = vars(sys.modules["__main__"])
-    for step in cls.steps().values():
+    for step in steps_of(cls).values():
         if step.function.__module__ == "__main__":
             main.update({name: value for name, value in step.function.__globals__.items() if not name.startswith("__")})
 
@@ -158,9 +159,9 @@ def become_worker(sock: int, out: int, parent: int, store: str) -> None:
     os.close(out)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (it lives as long as the process)
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL if number != signal.SIGPIPE else signal.SIG_IGN)
     work(socket.socket(fileno=sock), open_store(store))

@@ -118,7 +118,7 @@ class ProcessExecutor:
     def _start_zygote(self) -> None:
         self._control, theirs = socket.socketpair()
         argv = [sys.executable, "-m", "axl.runtime.zygote", str(theirs.fileno())]
-        self._zygote = subprocess.Popen(  # noqa: S603 (our own module)
+        self._zygote = subprocess.Popen(
             argv, pass_fds=(theirs.fileno(),), start_new_session=True, stdin=subprocess.DEVNULL
         )
         theirs.close()

@@ -1,0 +1,112 @@
+"""What a workflow class says of itself; functions, so that every name stays free for steps."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from axl.dsl.builder import id_from
+from axl.dsl.location import caller, line_of, shown
+from axl.dsl.options import CLASS_OPTIONS, Options, merge, parse_options
+from axl.dsl.step import Step
+from axl.errors import DefinitionError, Loc
+
+if TYPE_CHECKING:
+    from axl.dsl.workflow import Workflow
+
+
+def has_graph(cls: type[Workflow]) -> bool:
+    """Say whether a workflow has a `graph` of its own."""
+    return bool(inspect.unwrap(inspect.getattr_static(cls, "graph")).__module__ != "axl.dsl.workflow")
+
+
+def steps_of(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
+    """Return every step of a workflow by name, in order of definition, base classes first."""
+    return dict(_steps(cls))
+
+
+def source_of(cls: type[Workflow]) -> str:
+    """Return `module:Class`."""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def loc_of(cls: type[Workflow]) -> Loc | None:
+    """Return where the graph of a workflow, or else its first step, is written."""
+    if has_graph(cls):
+        return line_of(inspect.unwrap(inspect.getattr_static(cls, "graph")).__code__)
+    first = next(iter(_steps(cls).values()), None)
+    return first.loc if first else None
+
+
+def name_of(cls: type[Workflow]) -> str:
+    """Return the workflow's `name`, or its class name in kebab-case."""
+    own = setting_of(cls, "name")
+    return own if isinstance(own, str) else id_from(cls.__name__).replace("_", "-")
+
+
+def on_exit_of(cls: type[Workflow]) -> str:
+    """Return the name of the step that always runs last, or an empty text."""
+    value = setting_of(cls, "on_exit")
+    if isinstance(value, Step):
+        return value.name
+    return value if isinstance(value, str) else ""
+
+
+def setting_of(cls: type[Workflow], name: str) -> object:
+    """Return one of the workflow's own class attributes, or `None`."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            value: object = vars(base)[name]
+            return None if isinstance(value, Step) and name != "on_exit" else value
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
+    names: dict[str, None] = {}
+    for base in reversed(cls.__mro__):
+        names |= dict.fromkeys(name for name, value in vars(base).items() if _is_step(name, value))
+    found = {name: inspect.getattr_static(cls, name) for name in names}
+    lost = [name for name, value in found.items() if not isinstance(value, Step)]
+    if lost:
+        raise DefinitionError(
+            f"{cls.__name__}.{lost[0]} overrides a step with something that is not one",
+            where=caller(),
+            hint="put @step above the new method",
+        )
+    for name, item in found.items():
+        if item.name != name:
+            raise DefinitionError(
+                f"step `{item.name}` is also called `{name}`", where=item.loc, hint="define the method under one name"
+            )
+    return found
+
+
+def forget() -> None:
+    """Read classes anew, because one has changed."""
+    _steps.cache_clear()
+    default_options.cache_clear()
+
+
+def _is_step(name: str, value: object) -> bool:
+    return isinstance(value, Step) and (name != "on_exit" or value.name == name)
+
+
+@functools.lru_cache(maxsize=1024)
+def default_options(cls: type[Workflow]) -> Options:
+    """Return the class attributes that are defaults for every step, parsed."""
+    merged = Options()
+    for base in reversed(cls.__mro__):
+        own = {name: vars(base)[name] for name in CLASS_OPTIONS if name in vars(base)}
+        given = {name: value for name, value in own.items() if not isinstance(value, Step)}
+        merged = merge(merged, parse_options(given, where=_class_line(base), of=f"workflow {base.__name__}"))
+    return merged
+
+
+def _class_line(cls: type) -> Loc | None:
+    for value in vars(cls).values():
+        found = value.function if isinstance(value, Step) else inspect.unwrap(value) if inspect.isfunction(value) else None
+        if inspect.isfunction(found):
+            return Loc(shown(found.__code__.co_filename), found.__code__.co_firstlineno)
+    return None
