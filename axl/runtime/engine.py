@@ -42,6 +42,18 @@ from axl.wire.spec import OutputSpec, TaskSpec
 from axl.wire.values import Lit, Many, Ref, Value
 
 
+class Clock:
+    """Where the engine's time comes from; tests put their own in its place."""
+
+    def now(self) -> float:
+        """Return seconds from an arbitrary point, never going back."""
+        return time.monotonic()
+
+    def until(self, when: float) -> float:
+        """Return how many real seconds to wait for a point in this clock's time."""
+        return max(0.0, when - self.now())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How a run is driven: seconds of grace for a stop, and what to do after a failure."""
@@ -49,18 +61,7 @@ class Options:
     keep_going: bool = False
     grace: float = 10.0
     max_parallel: int | None = None
-    clock: Clock = field(default_factory=lambda: Clock())
-
-
-class Clock:
-    """Where the engine's time comes from; tests put their own in its place."""
-
-    def now(self) -> float:
-        return time.monotonic()
-
-    def until(self, when: float) -> float:
-        """Return how many real seconds to wait for a point in this clock's time."""
-        return max(0.0, when - self.now())
+    clock: Clock = field(default_factory=Clock)
 
 
 @dataclass(slots=True, eq=False)

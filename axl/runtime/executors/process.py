@@ -158,7 +158,10 @@ class ProcessExecutor:
         self._early += [(note["exited"], note["status"]) for note in self._read_notes()]
 
     def _read_notes(self) -> list[dict[str, int]]:
-        data = self._control.recv(_CHUNK)
+        try:
+            data = self._control.recv(_CHUNK)
+        except ConnectionResetError:
+            data = b""
         if not data:
             return self._lose_zygote()
         *lines, self._notes = (self._notes + data).split(b"\n")

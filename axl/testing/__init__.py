@@ -1,0 +1,123 @@
+"""For authors' tests: run a workflow or one step in this process, with mocks and a fake clock.
+
+    def test_churn():
+        result = axl.testing.run(Churn, {"months": [1]}, mocks={"load": frame})
+
+        assert result.step("evaluate").output > 0.5
+        assert result.step("load").attempts == 1
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from axl import __version__
+from axl.api import checked
+from axl.dsl.describe import steps_of
+from axl.dsl.step import Step
+from axl.dsl.workflow import Workflow
+from axl.errors import UsageError
+from axl.io.store import Store
+from axl.io.stores import open_store
+from axl.runtime.classes import ship
+from axl.runtime.engine import Clock, Options
+from axl.runtime.history import Run, open_run
+from axl.runtime.local import Local, Wanted, run_local
+from axl.runtime.parameters import bind
+from axl.wire.values import JSON
+
+_NUMBERS = itertools.count(1)
+
+
+class FakeClock(Clock):
+    """A clock that jumps to whatever is waited for, so that back-off takes no time.
+
+    >>> clock = FakeClock()
+    >>> clock.until(30.0), clock.now()
+    (0.0, 30.0)
+    """
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def now(self) -> float:
+        """Return the seconds that this clock was moved on."""
+        return self._now
+
+    def until(self, when: float) -> float:
+        """Move on to a point in time."""
+        self._now = max(self._now, when)
+        return 0.0
+
+
+def run(
+    workflow: type[Workflow],
+    params: Mapping[str, object] | None = None,
+    *,
+    mocks: Mapping[str, object] | None = None,
+    clock: Clock | None = None,
+    keep_going: bool = False,
+    executor: str = "inline",
+    store: Store | None = None,
+) -> Run:
+    """Run a workflow for a test and return the run; nothing is left on disk.
+
+    Args:
+        workflow: the class under test.
+        params: values for the run's parameters.
+        mocks: for a step's name, the value that it returns, or a function called with the step's
+            arguments by name.
+        clock: the engine's clock; by default one that never waits.
+        keep_going: after a failure, go on with everything that does not depend on it.
+        executor: where steps run; `inline` lets a debugger stop in them.
+        store: where records and artifacts go; by default memory of its own.
+    """
+    cls = mocked(workflow, mocks or {})
+    program = checked(cls)
+    opened = store if store is not None else open_store(f"memory://test-{next(_NUMBERS)}")
+    given = bind(program, cls, cast("Mapping[str, JSON]", params or {}))
+    options = Options(keep_going=keep_going, clock=clock or FakeClock(), max_parallel=program.max_parallel)
+    left = run_local(
+        Wanted(cls=cls, program=program, params=given, fresh=True),
+        opened,
+        Local(executor=executor, workers=1 if executor == "inline" else None, options=options),
+        __version__,
+    )
+    return open_run(left.run, opened)
+
+
+def mocked(workflow: type[Workflow], mocks: Mapping[str, object]) -> type[Workflow]:
+    """Return a subclass of a workflow in which some steps are replaced.
+
+    Raises `UsageError` when a name is not a step.
+    """
+    if not mocks:
+        return workflow
+    steps = steps_of(workflow)
+    unknown = sorted(set(mocks) - set(steps))
+    if unknown:
+        raise UsageError(
+            f"{workflow.__name__} has no step {unknown[0]!r} to mock", hint=f"its steps are {', '.join(steps)}"
+        )
+    replaced = {name: Step(_stand_in(steps[name], mock), steps[name].options) for name, mock in mocks.items()}
+    name = f"{workflow.__name__}_mocked_{next(_NUMBERS)}"
+    cls = cast("type[Workflow]", type(name, (workflow,), {"__module__": workflow.__module__, **replaced}))
+    ship(cls)
+    return cls
+
+
+def _stand_in(step: Step[Any, Any, Any], mock: object) -> Callable[..., object]:
+    @functools.wraps(step.function)
+    def call(_self: object, *args: object, **kwargs: object) -> object:
+        if not callable(mock):
+            return mock
+        given = step.signature.parameters.bind(*args, **kwargs)
+        return mock(**given.arguments)
+
+    return call
+
+
+__all__ = ["FakeClock", "mocked", "run"]
