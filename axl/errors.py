@@ -20,7 +20,7 @@ blank line a hint says what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,25 @@ class Loc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong with a workflow: the rule it breaks, and every line concerned."""
+    """One thing that is wrong with a workflow: the rule it breaks, and every line concerned.
+
+    A warning does not stop anything; the command line shows it, and says so.
+    """
 
     rule: str
     what: str
     where: tuple[Loc, ...] = ()
     hint: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         text = compose(self.what, self.where[0] if self.where else None, self.hint)
         for loc in self.where[1:]:
-            text = text.replace("\n\nhint:", f"\n  see {loc}\n\nhint:", 1) if self.hint else f"{text}\n  see {loc}"
+            text = (
+                text.replace("\n\nhint:", f"\n  see {loc}\n\nhint:", 1)
+                if self.hint
+                else f"{text}\n  see {loc}"
+            )
         return text
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias
 
+from axl.errors import Loc
+
 
 class Missing(Enum):
     """There is no annotation, or it names something that cannot be resolved."""
@@ -29,13 +31,13 @@ class StepHints:
 
     `takes` maps every parameter but `self` to its annotation, in order; `required` are the
     parameters without a default. `gives` maps every port to its annotation: always `result`, and
-    one more for each of several outputs. `variadic` says that the step takes `**kwargs`.
+    one more for each of several outputs. `loc` is where the step is defined.
     """
 
     takes: Mapping[str, Hint] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     gives: Mapping[str, Hint] = field(default_factory=dict)
-    variadic: bool = False
+    loc: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Hints:
 
     `steps` is keyed by the `module:Class` of the workflow that the task stands in (a group
     changes it) and the step's name. `params` maps the arguments of `graph` to their annotations.
-    `groups` maps the `module:Class` of a called workflow to the annotations of its graph.
+    `groups` maps the `module:Class` of every workflow, the called ones too, to the annotations of
+    its graph.
     """
 
     steps: Mapping[tuple[str, str], StepHints] = field(default_factory=dict)
