@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from axl.dsl.location import caller
 from axl.dsl.symbol import MARK, Origin, OutputRef
@@ -193,6 +194,7 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def id_from(name: str) -> str:
     """Return a name in the form of ids: lower case, words joined by single underscores."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

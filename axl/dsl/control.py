@@ -92,9 +92,10 @@ def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S
                 hint="write when(test, lambda: self.publish(model), lambda: score)",
             )
     tracer = ACTIVE.get()
-    if tracer is None or not isinstance(test, OutputRef):
+    value: object = test
+    if tracer is None or not isinstance(value, OutputRef):
         return then() if test else otherwise()
-    return cast("R | S", add_branch(tracer, test, then, otherwise))
+    return cast("R | S", add_branch(tracer, value, then, otherwise))
 
 
 def after(first: object, then: Callable[[], R]) -> R:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import id_from
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from axl.dsl.workflow import Workflow
 
 
+_STEPS: dict[type[Workflow], dict[str, Step[Any, Any, Any]]] = {}
+_DEFAULTS: dict[type[Workflow], Options] = {}
+
+
 def has_graph(cls: type[Workflow]) -> bool:
     """Say whether a workflow has a `graph` of its own."""
     return bool(inspect.unwrap(inspect.getattr_static(cls, "graph")).__module__ != "axl.dsl.workflow")
-
-
-def steps_of(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
-    """Return every step of a workflow by name, in order of definition, base classes first."""
-    return dict(_steps(cls))
 
 
 def source_of(cls: type[Workflow]) -> str:
@@ -35,7 +34,7 @@ def loc_of(cls: type[Workflow]) -> Loc | None:
     """Return where the graph of a workflow, or else its first step, is written."""
     if has_graph(cls):
         return line_of(inspect.unwrap(inspect.getattr_static(cls, "graph")).__code__)
-    first = next(iter(_steps(cls).values()), None)
+    first = next(iter(steps_of(cls).values()), None)
     return first.loc if first else None
 
 
@@ -62,8 +61,27 @@ def setting_of(cls: type[Workflow], name: str) -> object:
     return None
 
 
-@functools.lru_cache(maxsize=1024)
-def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
+def steps_of(cls: type[Workflow]) -> Mapping[str, Step[Any, Any, Any]]:
+    """Return every step of a workflow by name, in order of definition, base classes first."""
+    if cls not in _STEPS:
+        _STEPS[cls] = _read_steps(cls)
+    return _STEPS[cls]
+
+
+def default_options(cls: type[Workflow]) -> Options:
+    """Return the class attributes that are defaults for every step, parsed."""
+    if cls not in _DEFAULTS:
+        _DEFAULTS[cls] = _read_defaults(cls)
+    return _DEFAULTS[cls]
+
+
+def forget() -> None:
+    """Read classes anew, because one has changed."""
+    _STEPS.clear()
+    _DEFAULTS.clear()
+
+
+def _read_steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
     names: dict[str, None] = {}
     for base in reversed(cls.__mro__):
         names |= dict.fromkeys(name for name, value in vars(base).items() if _is_step(name, value))
@@ -83,19 +101,11 @@ def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
     return found
 
 
-def forget() -> None:
-    """Read classes anew, because one has changed."""
-    _steps.cache_clear()
-    default_options.cache_clear()
-
-
 def _is_step(name: str, value: object) -> bool:
     return isinstance(value, Step) and (name != "on_exit" or value.name == name)
 
 
-@functools.lru_cache(maxsize=1024)
-def default_options(cls: type[Workflow]) -> Options:
-    """Return the class attributes that are defaults for every step, parsed."""
+def _read_defaults(cls: type[Workflow]) -> Options:
     merged = Options()
     for base in reversed(cls.__mro__):
         own = {name: vars(base)[name] for name in CLASS_OPTIONS if name in vars(base)}

@@ -24,8 +24,9 @@ def graph_signature(cls: type[Workflow]) -> inspect.Signature:
 
 def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
     """Return the run parameters: every argument that no step is named after, keyword-only."""
-    steps, found, makers = _steps(cls), {}, {}
-    for step in steps.values():
+    found: dict[str, inspect.Parameter] = {}
+    makers: dict[str, Step[Any, Any, Any]] = {}
+    for step in _steps(cls).values():
         for name, item in step.signature.parameters.parameters.items():
             if name in steps_of(cls):
                 continue
@@ -59,7 +60,8 @@ def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:
     for name in _ordered(cls, steps):
         wanted = steps[name].signature.parameters.parameters
         used.update(wanted)
-        values[name] = BoundStep(steps[name], workflow)(**{key: values[key] for key in wanted if key in values})
+        given_here: dict[str, Any] = {key: values[key] for key in wanted if key in values}
+        values[name] = BoundStep(steps[name], workflow)(**given_here)
     results = {name: values[name] for name in steps if name not in used}
     return next(iter(results.values())) if len(results) == 1 else results
 
@@ -96,5 +98,5 @@ def _ordered(cls: type[Workflow], steps: dict[str, Step[Any, Any, Any]]) -> list
                 )
             path.add(name)
             stack.append((name, True))
-            stack.extend((need, False) for need in reversed(steps[name].signature.takes) if need in steps)
+            stack.extend((need, False) for need in reversed(list(steps[name].signature.takes)) if need in steps)
     return order

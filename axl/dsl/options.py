@@ -149,8 +149,8 @@ def _io_handler(value: object) -> str | dict[str, str]:
 
 
 def _input_mode(value: object) -> InputMode | dict[str, InputMode]:
-    if value in ("object", "path"):
-        return cast("InputMode", value)
+    if value == "object" or value == "path":  # noqa: PLR1714 (in this form type checkers narrow it)
+        return value
     if isinstance(value, Mapping) and all(mode in ("object", "path") for mode in value.values()):
         return dict(cast("Mapping[str, InputMode]", value))
     raise ValueError('an input mode is "object" or "path", or a mapping from argument to one of them')

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import BlockBuilder, Tracer, id_from
-from axl.dsl.describe import default_options, name_of, source_of
+from axl.dsl.describe import default_options, name_of, source_of, steps_of
 from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
 from axl.dsl.options import merge, to_policy
@@ -17,7 +17,7 @@ from axl.dsl.symbol import Origin, OutputRef
 from axl.errors import TraceError
 from axl.io.handlers import ext_of, handler_for
 from axl.ir.hints import MISSING, Hint
-from axl.ir.nodes import PARAMS, Atom, Branch, Group, In, Map, Out, Output, Task
+from axl.ir.nodes import PARAMS, Branch, Group, In, Map, Out, Output, Task
 from axl.ir.policy import Policy
 
 if TYPE_CHECKING:
@@ -31,18 +31,17 @@ _SHAPES: dict[_StepKey, tuple[tuple[Output, ...], Policy]] = {}
 def record_call(tracer: Tracer, bound: BoundStep[Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> OutputRef:
     """Append a task that calls a step, and return the symbol of its result."""
     step, block = bound.step, tracer.block
-    _same_workflow(bound, block)
-    signature = step.signature
+    cls = _same_workflow(bound, block)
     pairs = _bind(step, args, kwargs)
-    outputs, policy = shape_of(type(bound.instance), step)
+    outputs, policy = shape_of(cls, step)
     node = tracer.new_id(step.name)
     loc = caller()
-    atoms: tuple[tuple[str, Atom], ...] = tuple((name, block.atom(value)) for name, value in pairs)
+    atoms = tuple([(name, block.atom(value)) for name, value in pairs])
     if step.name == PARAMS and PARAMS in block.inputs and block.parent is None:
-        atoms = (("overrides", In(PARAMS)),)
+        atoms = (("overrides", In(PARAMS)),)  # the model's fields that the run was given
     tracer.add(Task(id=node, step=step.name, args=atoms, outputs=outputs, policy=policy, loc=loc))
-    fields = tuple(signature.gives) if len(outputs) > 1 else ()
-    return OutputRef(Origin(block, Out(node), node, loc, fields, signature.as_tuple))
+    fields = tuple(out.name for out in outputs) if len(outputs) > 1 else ()
+    return OutputRef(Origin(block, Out(node), node, loc, fields, step.signature.as_tuple))
 
 
 def record_map(
@@ -229,20 +228,22 @@ def _bind(step: Step[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, An
         ) from None
 
 
-def _same_workflow(bound: BoundStep[Any, Any], block: BlockBuilder) -> None:
+def _same_workflow(bound: BoundStep[Any, Any], block: BlockBuilder) -> type[Workflow]:
     step, instance = bound.step, bound.instance
+    cls: type[Any] = type(instance)
     if instance is not block.instance:
         raise TraceError(
             f"step `{step.name}` of {type(instance).__name__} is called outside its graph",
             where=caller(),
             hint=f"call the whole workflow, {type(instance).__name__}().graph(…), or inherit the step",
         )
-    if inspect.getattr_static(type(instance), step.name, None) is not step:
+    if steps_of(cls).get(step.name) is not step:
         raise TraceError(
             f"`{step.function.__qualname__}` is not what `self.{step.name}` is here",
             where=caller(),
             hint="inside a graph call `self.…`; to use an inherited version, call super() inside the step",
         )
+    return cls
 
 
 def _frozen(items: object) -> object:

@@ -38,7 +38,7 @@ class StepSignature:
 
 def signature_of(function: Callable[..., object], of: str) -> StepSignature:
     """Read a method's signature; `DefinitionError` when a step cannot have it."""
-    where = line_of(function.__code__)  # type: ignore[attr-defined]  # checked to be a plain function
+    where = line_of(function.__code__)
     whole = inspect.signature(function)
     own = list(whole.parameters.values())
     if not own or own[0].kind not in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD):

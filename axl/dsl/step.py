@@ -73,7 +73,7 @@ class Step(Generic[W, P, R]):
             raise DefinitionError(
                 f"step `{name}` yields", where=line_of(function.__code__), hint="return a list of the values"
             )
-        self.function = function
+        self.function: Callable[Concatenate[W, P], R] = function
         self.options = options
         self.name = name
         functools.update_wrapper(cast("Callable[..., object]", self), function)

@@ -10,7 +10,7 @@ from axl.dsl.location import caller, raised_at
 from axl.dsl.options import to_policy
 from axl.dsl.params import graph_hints, graph_params, step_params
 from axl.dsl.record import shape_of
-from axl.dsl.workflow import Workflow
+from axl.dsl.workflow import Workflow, is_workflow
 from axl.errors import AxlError, DefinitionError
 from axl.ir.hints import MISSING, Hints, StepHints
 from axl.ir.nodes import PARAMS, RESULT, In, IRWorkflow, Schedule, Task
@@ -32,7 +32,7 @@ def trace(cls: type[Workflow]) -> IRWorkflow:
     >>> [node.id for node in trace(Hello).body.nodes]
     ['greet']
     """
-    if not (isinstance(cls, type) and issubclass(cls, Workflow)) or cls is Workflow:
+    if not is_workflow(cls) or cls is Workflow:
         raise DefinitionError(
             f"{cls!r:.120} is not a workflow class",
             where=caller(),
@@ -103,7 +103,8 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
 
 def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
     wanted = set(workflows(program)) - {source_of(cls)}
-    stack, found = [Workflow], {}
+    stack: list[type[Workflow]] = [Workflow]
+    found: dict[str, type[Workflow]] = {}
     while stack and len(found) < len(wanted):
         for child in stack.pop().__subclasses__():
             stack.append(child)

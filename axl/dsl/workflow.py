@@ -77,7 +77,7 @@ def workflow(**settings: object) -> Callable[[C], C]:
     where = caller()
 
     def decorate(cls: C) -> C:
-        if not (isinstance(cls, type) and issubclass(cls, Workflow)):
+        if not is_workflow(cls):
             raise DefinitionError(f"@workflow is for Workflow classes, not {cls!r:.80}", where=where)
         parse_options(
             {name: value for name, value in settings.items() if name not in _SETTINGS},
@@ -107,3 +107,8 @@ def _traced(graph: Callable[..., Any]) -> Callable[..., Any]:
 
     _TRACED.add(call)
     return call
+
+
+def is_workflow(value: object) -> bool:
+    """Say whether a value is a workflow class."""
+    return isinstance(value, type) and issubclass(value, Workflow)

@@ -33,9 +33,7 @@ def children() -> list[int]:
 
 def usable_cpus() -> int:
     """Return how many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _prctl(option: int, value: int) -> None:

@@ -87,9 +87,9 @@ def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local
         ended = _run_engine(wanted, session, codes, how, workers)
         error = "; ".join(f"{name}: {failure.message}" for name, failure in ended.failures)
     finally:
-        status = ended.status if ended else "failed"
-        counts = tuple(ended.counts.items()) if ended else ()
-        result = ended.result if ended and status == "succeeded" else None
+        status = ended.status if ended is not None else "failed"
+        counts = tuple(ended.counts.items()) if ended is not None else ()
+        result = ended.result if ended is not None and status == "succeeded" else None
         session.end(SessionEnd(status=status, ended=time.time(), counts=counts, error=error, result=result))
     how.report(
         RunFinished(run=session.run, status=status, seconds=time.monotonic() - started, counts=counts, error=error)

@@ -192,12 +192,12 @@ def serve(control: socket.socket) -> None:
     workers = _Workers(control, json.loads(hello[0]))
     open_now = True
     while open_now and not stopped:
-        ready, _, _ = select.select([control, wake_read], [], [])
+        ready, _, _ = select.select([control.fileno(), wake_read], [], [])
         if wake_read in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake_read, 4096)
             workers.reap()
-        if control in ready:
+        if control.fileno() in ready:
             open_now = _serve_requests(lines, workers)
     workers.end()
 
