@@ -154,7 +154,7 @@ def _null_last(text: str) -> tuple[bool, str]:
 
 
 def _enum_schema(members: Iterable[object]) -> Schema | None:
-    values = [member.value if isinstance(member, Enum) else member for member in members]
+    values = list(members)
     if not values or any(type(value) not in _SCALARS for value in values):
         return None
     kinds = sorted({_SCALARS[type(value)] for value in values})
@@ -212,7 +212,7 @@ def _class_schema(cls: type, walk: _Walk) -> Schema | None:
     if cls in _CONTAINERS:
         return _CONTAINERS[cls]((), walk)
     if issubclass(cls, Enum):
-        return _enum_schema(cls)
+        return _enum_schema(member.value for member in cls)
     if callable(describe := getattr(cls, "model_json_schema", None)):
         return _model_schema(cls, describe, walk)
     return _record_schema(cls, walk.into(cls))
@@ -259,7 +259,7 @@ def _model_schema(cls: type, describe: Callable[[], object], walk: _Walk) -> Sch
     """Ask a model class; its definitions move up to the root under the class's name."""
     try:
         own = cast("Schema", describe())
-    except Exception:
+    except Exception:  # noqa: BLE001 (the author's class: whatever it raises, it has no schema)
         return None
     definitions = cast("Schema", own.pop("$defs", {}))
     prefix = f"{cls.__module__}.{cls.__qualname__}."

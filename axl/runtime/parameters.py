@@ -150,7 +150,7 @@ def _as_json(value: object) -> JSON:
     return read_json(json.dumps(json_of(value)))
 
 
-def _flat(givens: Iterable[Given], has_fields: bool) -> Iterable[Given]:
+def _flat(givens: Iterable[Given], has_fields: bool) -> Iterable[Given]:  # noqa: FBT001 (a fact of the program)
     """Take one object named `params` for the fields in it."""
     for item in givens:
         if item.name == PARAMS and has_fields and isinstance(item.value, dict):
@@ -174,7 +174,7 @@ def _take(
         if value is not _UNFIT:
             into[param.name] = value
             return
-    from axl.runtime.typed import MisfitError, conform
+    from axl.runtime.typed import MisfitError, conform  # noqa: PLC0415 (pydantic, only where it is needed)
 
     reasons: list[str] = []
     for reading in readings:
@@ -237,8 +237,10 @@ def _trivially_form(plain: Hint, value: JSON) -> JSON | Literal[_Unfit.UNFIT]:
     if origin is Literal:
         return value if _is_member(value, list(arguments)) else _UNFIT
     if is_union(plain):
-        same = (item for item in arguments if type(_trivially(item, value)) is type(value))
-        return next((_trivially(item, value) for item in same), _UNFIT)
+        fits = [fit for fit in (_trivially(item, value) for item in arguments) if fit is not _UNFIT]
+        return next((fit for fit in fits if type(fit) is type(value)), fits[0] if fits else _UNFIT)
+    if typing.is_typeddict(plain) and isinstance(value, dict):
+        return _trivially_table(cast("type", plain), value)
     if origin in _LISTS and isinstance(value, list):
         items = [_trivially(arguments[0], item) for item in value] if arguments else value
         return _UNFIT if any(item is _UNFIT for item in items) else cast("JSON", items)
@@ -246,6 +248,14 @@ def _trivially_form(plain: Hint, value: JSON) -> JSON | Literal[_Unfit.UNFIT]:
         table = {key: _trivially(arguments[1], item) for key, item in value.items()} if arguments else value
         return _UNFIT if any(item is _UNFIT for item in table.values()) else cast("JSON", table)
     return _UNFIT
+
+
+def _trivially_table(cls: type, value: dict[str, JSON]) -> JSON | Literal[_Unfit.UNFIT]:
+    hints = typing.get_type_hints(cls)
+    if not vars(cls)["__required_keys__"] <= value.keys() <= hints.keys():
+        return _UNFIT
+    table = {key: _trivially(hints[key], item) for key, item in value.items()}
+    return _UNFIT if any(item is _UNFIT for item in table.values()) else cast("JSON", table)
 
 
 def _is_member(value: JSON, members: list[object]) -> bool:
@@ -271,7 +281,7 @@ def _needs_maker(hint: Hint, inside: tuple[Hint, ...]) -> bool:
     inner = (*inside, hint, plain)
     origin = typing.get_origin(plain) or plain
     if origin is Literal:
-        return any(isinstance(value, Enum) for value in typing.get_args(plain))
+        return False
     if is_union(plain) or origin in _LISTS or origin in _DICTS:
         return any(_needs_maker(part, inner) for part in typing.get_args(plain))
     if typing.is_typeddict(plain):
@@ -290,7 +300,7 @@ def rebuild(cls: type[Workflow], maker: str, value: JSON) -> object:
         return value
     if isinstance(hint, type) and issubclass(hint, Enum) and _trivially(hint, value) is not _UNFIT:
         return hint(value)
-    from axl.runtime.typed import MisfitError, build
+    from axl.runtime.typed import MisfitError, build  # noqa: PLC0415 (pydantic, only where it is needed)
 
     try:
         return build(hint, value)

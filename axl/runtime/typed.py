@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from axl.dsl.schema import is_union
 from axl.io.strict_json import JSON
+
+_Path: TypeAlias = tuple[str | int, ...]
 
 _SHOWN_ERRORS = 3
 
@@ -54,6 +56,8 @@ def conform(hint: object, value: JSON) -> JSON:
     for path in _lost(value, dumps):
         if adapter.validate_json(json.dumps(_without(value, path)), strict=True) == found:
             raise MisfitError(f"there is no {_place(path)}")
+    for path in _truths_as_numbers(value, dumps):
+        raise MisfitError(f"{_place(path)} should not be a bool".strip())
     return next((dumped for dumped in dumps if _reads_back(adapter, dumped, found)), value)
 
 
@@ -67,9 +71,11 @@ def _adapter(hint: object) -> TypeAdapter[object]:
         return _cached_adapter(hint)
     except TypeError:  # what `Annotated` adds may have no hash
         return TypeAdapter(cast("Any", hint))
+    except PydanticUserError as error:
+        raise MisfitError(error.message.partition("\n")[0]) from None
 
 
-def _dumped(adapter: TypeAdapter[object], found: object, by_alias: bool) -> JSON:
+def _dumped(adapter: TypeAdapter[object], found: object, by_alias: bool) -> JSON:  # noqa: FBT001 (pydantic's word)
     try:
         dumped: JSON = adapter.dump_python(
             found, mode="json", by_alias=by_alias, round_trip=True, warnings=False
@@ -87,24 +93,32 @@ def _reads_back(adapter: TypeAdapter[object], dumped: JSON, found: object) -> bo
         return False
 
 
-def _lost(
-    value: JSON, dumps: list[JSON], path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[str | int, ...]]:
-    """Yield the places of a value that are in none of its dumps."""
+def _lost(value: JSON, dumps: list[JSON], path: _Path = ()) -> Iterator[_Path]:
+    """Yield the keys of a value that are in none of its dumps."""
+    tables = [dict(_items(dump)) for dump in dumps if type(dump) is type(value)]
+    for key, item in _items(value):
+        below = [table[key] for table in tables if key in table]
+        if tables and not below and isinstance(value, dict):
+            yield (*path, key)
+        yield from _lost(item, below, (*path, key))
+
+
+def _truths_as_numbers(value: JSON, dumps: list[JSON], path: _Path = ()) -> Iterator[_Path]:
+    """Yield the places where a bool was read as a number, which pydantic allows for enums of ints."""
+    if isinstance(value, bool) and any(type(dump) in (int, float) for dump in dumps):
+        yield path
+    tables = [dict(_items(dump)) for dump in dumps if type(dump) is type(value)]
+    for key, item in _items(value):
+        yield from _truths_as_numbers(item, [table[key] for table in tables if key in table], (*path, key))
+
+
+def _items(value: JSON) -> list[tuple[str | int, JSON]]:
     if isinstance(value, dict):
-        tables = [dump for dump in dumps if isinstance(dump, dict)]
-        for key, item in value.items():
-            below = [table[key] for table in tables if key in table]
-            if tables and not below:
-                yield (*path, key)
-            yield from _lost(item, below, (*path, key))
-    elif isinstance(value, list):
-        rows = [dump for dump in dumps if isinstance(dump, list) and len(dump) == len(value)]
-        for index, item in enumerate(value):
-            yield from _lost(item, [row[index] for row in rows], (*path, index))
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
 
 
-def _without(value: JSON, path: tuple[str | int, ...]) -> JSON:
+def _without(value: JSON, path: _Path) -> JSON:
     if isinstance(value, dict):
         return {
             key: _without(item, path[1:]) if key == path[0] else item
@@ -134,6 +148,6 @@ def _reason(detail: Mapping[str, object] | ErrorDetails) -> str:
     return f"{_place(path)} {words[:1].lower()}{words[1:]}".strip()
 
 
-def _place(path: tuple[str | int, ...]) -> str:
+def _place(path: _Path) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
