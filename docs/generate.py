@@ -23,28 +23,20 @@ Generated from `axl --help`. [The command line](../guide/command-line.md) says h
 
 def help_of(command: tuple[str, ...]) -> str:
     """Return what `axl COMMAND --help` prints, the same on every terminal."""
-    environment = os.environ | {
-        "COLUMNS": "100",
-        "TERMINAL_WIDTH": "100",
-        "NO_COLOR": "1",
-        "TERM": "dumb",
-        "_TYPER_FORCE_DISABLE_TERMINAL": "1",
-    }
     done = subprocess.run(
-        [sys.executable, "-m", "axl", *command, "--help"],
+        [sys.executable, "-c", "from axl.cli.main import main; raise SystemExit(main())", *command, "--help"],
         capture_output=True,
         text=True,
         check=True,
-        env=environment,
+        env=os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
     )
     return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
 
 
 def commands_in(text: str) -> list[str]:
-    """Return the names in the box of commands, in its order."""
-    box = re.search(r"Commands[^\n]*\n(.*)", text, re.DOTALL)
-    found = re.findall(r"^[│\s]{1,3}([a-z][a-z-]*)\s", box[1], re.MULTILINE) if box else []
-    return list(dict.fromkeys(found))
+    """Return the names in the list of commands, in its order."""
+    listed = re.search(r"^Commands:\n((?:  .*\n)+)", text + "\n", re.MULTILINE)
+    return re.findall(r"^  ([a-z-]+)", listed[1], re.MULTILINE) if listed else []
 
 
 def page() -> str:
