@@ -162,7 +162,9 @@ class Run:
         for source, task in tasks(self.program):
             if task.id == name:
                 return StepView(self, task, source)
-        raise UsageError(f"the run {self.id} has no step {name!r}", hint=_nearest(name, self.steps, "its steps are"))
+        raise UsageError(
+            f"the run {self.id} has no step {name!r}", hint=_nearest(name, self.steps, "its steps are")
+        )
 
     def logs(self, step: str) -> str:
         """Return what a step printed: every attempt of every instance, in order."""

@@ -11,11 +11,15 @@ _CELL = "padding:1px 8px;text-align:left"
 _COLOURS = {"succeeded": "#2e7d32", "failed": "#c62828", "cancelled": "#ef6c00", "interrupted": "#ef6c00"}
 
 
-def run_html(run: str, workflow: str, status: RunStatus, seconds: float, steps: tuple[StepSummary, ...]) -> str:
+def run_html(
+    run: str, workflow: str, status: RunStatus, seconds: float, steps: tuple[StepSummary, ...]
+) -> str:
     """Return a heading and a row for each step; every name is escaped."""
     colour = _COLOURS.get(status, "#1565c0")
     began = min((step.started for step in steps if step.started), default=0.0)
-    head = "".join(f'<th style="{_CELL}">{title}</th>' for title in ("step", "instances", "attempts", "began", "took"))
+    head = "".join(
+        f'<th style="{_CELL}">{title}</th>' for title in ("step", "instances", "attempts", "began", "took")
+    )
     rows = "".join(_row(step, began) for step in steps)
     return (
         f"<div><b>{escape(workflow)}</b> {escape(run)} "

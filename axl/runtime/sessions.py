@@ -35,7 +35,8 @@ def sessions_of(run: str, store: Store) -> tuple[SessionView, ...]:
         else:
             records[int(number)] = decode_session(body, key)
     return tuple(
-        SessionView(number=number, record=record, end=ends.get(number)) for number, record in sorted(records.items())
+        SessionView(number=number, record=record, end=ends.get(number))
+        for number, record in sorted(records.items())
     )
 
 
@@ -66,7 +67,9 @@ def _time_of_killed(
 ) -> float:
     limits = [session.record.started for session in sessions[1:]] + [float("inf")]
     spans = {
-        each.number: (each.record.started, limit) for each, limit in zip(sessions, limits, strict=True) if each in killed
+        each.number: (each.record.started, limit)
+        for each, limit in zip(sessions, limits, strict=True)
+        if each in killed
     }
     last = {number: started for number, (started, _) in spans.items()}
     for instance in scan(store, run):

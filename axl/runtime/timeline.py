@@ -83,7 +83,12 @@ class _Tally:
         started = self.started if self.ended else 0.0
         counts = tuple(self.counts.items())
         return StepSummary(
-            node=node, counts=counts, attempts=self.attempts, started=started, ended=self.ended, busy=self.busy
+            node=node,
+            counts=counts,
+            attempts=self.attempts,
+            started=started,
+            ended=self.ended,
+            busy=self.busy,
         )
 
 

@@ -1,0 +1,142 @@
+"""List what the steps of a run returned: type, handler, size and digest; preview it, or copy it out.
+
+Pickles are not opened, because opening one may run code; --load does so.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from axl import api
+from axl.cli.arguments import Options, Parser, add_json, add_run, add_store
+from axl.cli.config import read_settings
+from axl.cli.facts import dumps
+from axl.cli.instances import parse_instance
+from axl.cli.preview import loaded, preview
+from axl.cli.screen import Screen
+from axl.cli.table import size, table
+from axl.errors import StoreError, UsageError
+from axl.runtime.export import export_value, file_stem
+from axl.runtime.history import Run, StepView
+from axl.wire.address import Index, instance_text
+from axl.wire.values import JSON, Ref, Value
+
+_FEW = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One output of one instance, and the type that its step declares."""
+
+    node: str
+    index: Index
+    port: str
+    type: str
+    value: Value
+
+    @property
+    def name(self) -> str:
+        name = instance_text(self.node, self.index)
+        return name if self.port == "result" else f"{name}.{self.port}"
+
+
+def declare(parser: Parser) -> None:
+    add_run(parser)
+    parser.add_argument("step", nargs="?", metavar="STEP", help="one step, as load or load[3]; default: all")
+    parser.add_argument("--to", metavar="FOLDER", help="copy the artifacts into a folder")
+    parser.add_argument("--load", action="store_true", help="open pickles too, which may run code")
+    add_store(parser)
+    add_json(parser)
+
+
+def run(given: Options, screen: Screen) -> int:
+    shown = api.get_run(given.run, read_settings(vars(given)).store)
+    found = list(_find(shown, given.step))
+    if given.to is not None:
+        _copy(found, shown, given.to, screen)
+    elif given.json:
+        detailed = given.step is not None
+        screen.data(dumps([_facts(each, shown, given.load, detailed, screen.width) for each in found]))
+    else:
+        _print(found, shown, given, screen)
+    return 0
+
+
+def _find(run: Run, step: str | None) -> Iterator[Artifact]:
+    if step is None:
+        for name in run.steps:
+            yield from _artifacts(run.step(name), ())
+        return
+    name, index = parse_instance(step)
+    found = list(_artifacts(run.step(name), index))
+    if not found:
+        raise UsageError(f"{step} has no output in the run {run.id}", hint=f"see `axl show {run.id}`")
+    yield from found
+
+
+def _artifacts(step: StepView, index: Index) -> Iterator[Artifact]:
+    types = {output.name: output.type for output in step.task.outputs}
+    for place, ports in step.values:
+        if place[: len(index)] == index:
+            for port, value in ports:
+                yield Artifact(node=step.name, index=place, port=port, type=types.get(port, ""), value=value)
+
+
+def _print(found: list[Artifact], run: Run, given: Options, screen: Screen) -> None:
+    if given.step is None:
+        shown = [each for each in found if not any(place >= _FEW for place in each.index)]
+        screen.data(table(["output", "type", "handler", "size", "digest"], [_row(each) for each in shown]))
+        if len(shown) < len(found):
+            screen.say(f"... and {len(found) - len(shown)} more; `axl outputs {run.id} STEP` lists a step's")
+        return
+    for each in found:
+        screen.data("  ".join(part for part in _row(each) if part))
+        text = (
+            loaded(each.value, run, screen.width)
+            if given.load
+            else preview(each.value, run.store, screen.width)
+        )
+        screen.data(textwrap.indent(text, "    "))
+
+
+def _row(each: Artifact) -> list[str]:
+    value = each.value
+    if isinstance(value, Ref):
+        return [each.name, each.type, value.handler, size(value.size), value.digest[:12]]
+    return [each.name, each.type, type(value).__name__.lower(), "", ""]
+
+
+def _facts(each: Artifact, run: Run, load: bool, detailed: bool, width: int) -> JSON:
+    value = each.value
+    ref = value if isinstance(value, Ref) else None
+    facts: dict[str, JSON] = {
+        "name": each.name,
+        "step": each.node,
+        "index": list(each.index),
+        "port": each.port,
+        "type": each.type,
+        "kind": type(value).__name__.lower(),
+        "handler": ref.handler if ref else None,
+        "size": ref.size if ref else None,
+        "digest": ref.digest if ref else None,
+    }
+    if detailed:
+        facts["preview"] = loaded(value, run, width) if load else preview(value, run.store, width)
+    return facts
+
+
+def _copy(found: list[Artifact], run: Run, target: str, screen: Screen) -> None:
+    folder = Path(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make the folder {target}: {(error.strerror or str(error)).lower()}"
+        ) from error
+    for each in found:
+        screen.data(
+            str(export_value(each.value, run.store, folder, file_stem(each.node, each.index, each.port)))
+        )

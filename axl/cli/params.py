@@ -1,0 +1,23 @@
+"""The values for a run's parameters, as the command line gives them: a file, then `name=value`."""
+
+from __future__ import annotations
+
+from axl.cli.arguments import Options
+from axl.io.assignment import Given, parse_assignment
+from axl.runtime.parameters import read_params
+
+
+def given_params(given: Options) -> tuple[Given, ...]:
+    """Return the values in order of increasing weight.
+
+    Raises `UsageError` for a file that is not there, `ParameterError` for contents that no run can take.
+    """
+    return (*_from_file(given.params), *(parse_assignment(text) for text in given.param))
+
+
+def _from_file(path: str | None) -> tuple[Given, ...]:
+    if path is None:
+        return ()
+    from axl.io.documents import read_document  # noqa: PLC0415 (yaml, only for a file)
+
+    return read_params(read_document(path), path)

@@ -1,0 +1,76 @@
+"""Check a workflow: print its program and its hash, and every problem with its line.
+
+Errors exit with 3; warnings are told and do not.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from axl import api
+from axl.cli.arguments import Options, Parser, add_json, add_params, add_workflow, workflow_of
+from axl.cli.facts import dumps
+from axl.cli.params import given_params
+from axl.cli.screen import Screen
+from axl.errors import CheckError, Problem
+from axl.ir.codec import to_json
+from axl.ir.nodes import IRWorkflow
+from axl.ir.show import show
+from axl.runtime.parameters import bind
+from axl.wire.values import JSON
+
+
+def declare(parser: Parser) -> None:
+    add_workflow(parser)
+    add_params(parser)
+    add_json(parser)
+
+
+def run(given: Options, screen: Screen) -> int:
+    workflow = api.load(workflow_of(given))
+    params = given_params(given)
+    program, problems = api.trace(workflow), api.check(workflow)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if params and not errors:
+        bind(program, workflow, params)
+    if given.json:
+        screen.data(dumps(_facts(program, problems)))
+    else:
+        _print(program, problems, len(errors), screen)
+    return CheckError.exit_code if errors else 0
+
+
+def _print(program: IRWorkflow, problems: tuple[Problem, ...], errors: int, screen: Screen) -> None:
+    if not errors:
+        screen.data(f"{show(program)}\n\nhash {program.compute_hash()}")
+    for problem in problems:
+        colour = "red" if problem.severity == "error" else "yellow"
+        screen.say(f"{screen.err.paint(f'{problem.severity}:', colour)} {problem}\n")
+    warnings = len(problems) - errors
+    told = [_count(errors, "error")] if errors else ["the workflow is valid"]
+    screen.say(", ".join([*told, *([_count(warnings, "warning")] if warnings else [])]))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _facts(program: IRWorkflow, problems: tuple[Problem, ...]) -> dict[str, JSON]:
+    return {
+        "name": program.name,
+        "source": program.source,
+        "valid": all(problem.severity != "error" for problem in problems),
+        "hash": program.compute_hash(),
+        "problems": [_problem_facts(problem) for problem in problems],
+        "program": cast("JSON", to_json(program)),
+    }
+
+
+def _problem_facts(problem: Problem) -> dict[str, JSON]:
+    return {
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "what": problem.what,
+        "where": [{"file": loc.file, "line": loc.line} for loc in problem.where],
+        "hint": problem.hint,
+    }
