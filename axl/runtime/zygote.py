@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 import warnings
+from collections import deque
 from typing import TypedDict
 
 from axl.dsl.describe import steps_of
@@ -189,8 +190,8 @@ def serve(control: socket.socket) -> None:
     hello = lines.next()
     if hello is None:
         return
-    workers = _Workers(control, json.loads(hello[0]))
-    open_now = True
+    workers = _Workers(control, json.loads(hello))
+    open_now = not lines.more() or _serve_requests(lines, workers)
     while open_now and not stopped:
         ready, _, _ = select.select([control.fileno(), wake_read], [], [])
         if wake_read in ready:
@@ -203,40 +204,40 @@ def serve(control: socket.socket) -> None:
 
 
 def _serve_requests(lines: _Lines, workers: _Workers) -> bool:
-    request = lines.next()
-    while request is not None:
-        line, fds = request
+    """Serve every request that is here; say whether the engine still is."""
+    while True:
+        line = lines.next()
+        if line is None:
+            return False
         match json.loads(line):
             case {"spawn": _}:
-                workers.spawn(*fds)
+                workers.spawn(lines.descriptors.popleft(), lines.descriptors.popleft())
             case {"kill": int(pid), "signal": int(number)}:
                 workers.kill(pid, number)
             case other:
                 raise ValueError(f"unknown request {other!r}")
         if not lines.more():
             return True
-        request = lines.next()
-    return False
 
 
 class _Lines:
-    """Reads JSON lines, and the descriptors that came along, from a socket."""
+    """Reads JSON lines from a socket, and the descriptors that come along, in order."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._data = b""
+        self.descriptors: deque[int] = deque()
 
-    def next(self) -> tuple[bytes, list[int]] | None:
-        """Return the next line with its descriptors, or `None` at the end."""
-        fds: list[int] = []
+    def next(self) -> bytes | None:
+        """Return the next line, or `None` at the end; its descriptors have come by then."""
         while b"\n" not in self._data:
             data, got, _, _ = socket.recv_fds(self._sock, 1 << 20, 2)
             if not data:
                 return None
             self._data += data
-            fds += got
+            self.descriptors.extend(got)
         line, _, self._data = self._data.partition(b"\n")
-        return line, fds
+        return line
 
     def more(self) -> bool:
         """Say whether a whole line is here already."""
