@@ -65,17 +65,17 @@ class _Live:
             self._above.extend(self._lines(event))
             flood = len(self._above) > _KEPT
         if flood:
-            self._draw()
+            self.draw()
 
     def draw_until_closed(self) -> None:
         """Draw again and again; the engine's thread only leaves lines to be drawn."""
         while not self._closed.wait(_EVERY):
-            self._draw()
+            self.draw()
 
     def close(self) -> None:
         """Print what is left and take the bars away."""
         self._closed.set()
-        self._draw(bars=False)
+        self.draw(bars=False)
 
     def _lines(self, event: Event) -> list[str]:
         match event:
@@ -94,7 +94,8 @@ class _Live:
             case MapStarted() | TaskStarted():
                 return []
 
-    def _draw(self, *, bars: bool = True) -> None:
+    def draw(self, *, bars: bool = True) -> None:
+        """Print what waits, and the bars below it."""
         # A terminal that is held (Ctrl-S) keeps the drawing lock; the engine only needs the other one.
         with self._drawing:
             with self._lock:

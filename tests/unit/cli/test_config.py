@@ -32,10 +32,18 @@ def test_there_are_defaults() -> None:
     assert Settings() == read_settings({})
 
 
-def test_each_setting_comes_from_its_strongest_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_setting_comes_from_its_strongest_source(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Flag over environment over axl.toml over pyproject.toml over the home folder, setting by setting."""
-    write(tmp_path / "home/.config/axl/axl.toml", "workers = 1\nexecutor = 'thread'\ngrace = 1\nlog_format = 'json'\nstore = 's3://a'")
-    write(Path("pyproject.toml"), "[project]\nname = 'x'\n[tool.axl]\nworkers = 2\nexecutor = 'inline'\ngrace = 2.5\nstore = 's3://b'")
+    write(
+        tmp_path / "home/.config/axl/axl.toml",
+        "workers = 1\nexecutor = 'thread'\ngrace = 1\nlog_format = 'json'\nstore = 's3://a'",
+    )
+    write(
+        Path("pyproject.toml"),
+        "[project]\nname = 'x'\n[tool.axl]\nworkers = 2\nexecutor = 'inline'\ngrace = 2.5\nstore = 's3://b'",
+    )
     write(Path("axl.toml"), "workers = 3\nexecutor = 'process'\nstore = 's3://c'")
     monkeypatch.setenv("AXL_WORKERS", "4")
     monkeypatch.setenv("AXL_EXECUTOR", "thread")
@@ -66,7 +74,9 @@ def test_a_folder_as_store_is_meant_from_its_file(monkeypatch: pytest.MonkeyPatc
     assert str(tmp_path / "work/runs") == read_settings({}).store
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", True), ("true", True), ("YES", True), ("off", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("true", True), ("YES", True), ("off", False), ("0", False)]
+)
 def test_a_switch_in_the_environment_reads_as_people_write_it(
     monkeypatch: pytest.MonkeyPatch, text: str, value: bool
 ) -> None:
@@ -122,7 +132,9 @@ def test_a_wrong_file_is_named(text: str, what: str) -> None:
         ("AXL_LOG_FORMAT", "yaml", "environment: `log_format` is 'yaml'"),
     ],
 )
-def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, what: str) -> None:
+def test_a_wrong_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, text: str, what: str
+) -> None:
     """The environment is held to the same rules."""
     monkeypatch.setenv(variable, text)
 
