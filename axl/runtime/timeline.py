@@ -133,19 +133,22 @@ Entry = tuple[NodeRecord, bool]
 
 def _grouped(store: Store, run: str, node: str) -> Iterator[tuple[tuple[str, Index], list[Entry]]]:
     # Both lists come in the order of their keys, and what follows `node/RUN/` sorts alike in both.
-    rest = f"{run}/{node}/" if node else f"{run}/"
+    base = f"{node}/" if node else ""
+    rest = f"{run}/{base}"
     committed = (
-        (f"{node}/{key.removeprefix(f'node/{rest}')}/", key, body, True)
+        (f"{base}{key.removeprefix(f'node/{rest}')}/", key, body, True)
         for key, body in store.list_records(f"node/{rest}")
     )
     failed = (
-        (f"{node}/{key.removeprefix(f'attempt/{rest}').rpartition('/')[0]}/", key, body, False)
+        (f"{base}{key.removeprefix(f'attempt/{rest}').rpartition('/')[0]}/", key, body, False)
         for key, body in store.list_records(f"attempt/{rest}")
     )
     merged = heapq.merge(committed, failed, key=lambda entry: entry[0])
     for place, entries in itertools.groupby(merged, key=lambda entry: entry[0]):
-        name, _, index = place.strip("/").rpartition("/")
+        name, _, index = place.removesuffix("/").rpartition("/")
         decoded = [(decode_node(body, key), final) for _, key, body, final in entries]
+        if "/" in name:
+            raise DamagedError(f"the record {place!r} has no index that axl writes")
         yield (name, _index(index, place)), decoded
 
 

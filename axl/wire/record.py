@@ -7,10 +7,12 @@ every older one; a new optional field does not raise the version.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from axl.errors import DamagedError, StoreError
+from axl.errors import DamagedError, InternalError, StoreError
 from axl.wire.outcome import Failure
 from axl.wire.values import JSON, Value, from_json, to_json
 
@@ -67,7 +69,12 @@ class NodeRecord:
 
 def decode_node(body: bytes, key: str) -> NodeRecord:
     """Read a node record; `key` is named when it cannot be read."""
-    doc = load(body, key)
+    doc = load(body, key, _NODE)
+    with _damage(key):
+        return _node(doc)
+
+
+def _node(doc: dict[str, JSON]) -> NodeRecord:
     outputs = cast("dict[str, JSON]", doc.get("outputs", {}))
     failure = cast("dict[str, JSON] | None", doc.get("failure"))
     return NodeRecord(
@@ -123,7 +130,7 @@ class RunRecord:
 
 def decode_run(body: bytes, key: str) -> RunRecord:
     """Read a run record; `key` is named when it cannot be read."""
-    doc = cast("dict[str, str]", load(body, key))
+    doc = cast("dict[str, str]", load(body, key, _RUN))
     return RunRecord(
         run=doc["run"],
         workflow=doc["workflow"],
@@ -162,7 +169,7 @@ class SessionRecord:
 
 def decode_session(body: bytes, key: str) -> SessionRecord:
     """Read a session record; `key` is named when it cannot be read."""
-    doc = load(body, key)
+    doc = load(body, key, _SESSION)
     return SessionRecord(
         started=cast("float", doc["started"]),
         pid=cast("int", doc["pid"]),
@@ -197,14 +204,15 @@ class SessionEnd:
 
 def decode_session_end(body: bytes, key: str) -> SessionEnd:
     """Read how a session ended; `key` is named when it cannot be read."""
-    doc = load(body, key)
-    return SessionEnd(
-        status=cast("RunStatus", doc["status"]),
-        ended=cast("float", doc["ended"]),
-        counts=tuple(cast("dict[str, int]", doc["counts"]).items()),
-        error=cast("str", doc["error"]),
-        result=from_json(doc["result"]) if "result" in doc else None,
-    )
+    doc = load(body, key, _END)
+    with _damage(key):
+        return SessionEnd(
+            status=cast("RunStatus", doc["status"]),
+            ended=cast("float", doc["ended"]),
+            counts=tuple(cast("dict[str, int]", doc["counts"]).items()),
+            error=cast("str", doc["error"]),
+            result=from_json(doc["result"]) if "result" in doc else None,
+        )
 
 
 def dump(doc: dict[str, JSON]) -> bytes:
@@ -212,16 +220,40 @@ def dump(doc: dict[str, JSON]) -> bytes:
     return json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def load(body: bytes, key: str) -> dict[str, JSON]:
-    """Return a record's document, if its version is one that this release reads."""
+_NUMBER = (int, float)
+_NODE = {"status": (str,), "step": (str,), "attempt": (int,), "started": _NUMBER, "seconds": _NUMBER}
+_RUN = dict.fromkeys(("run", "workflow", "source", "path", "hash", "ir", "params", "axl"), (str,)) | {
+    "created": _NUMBER
+}
+_SESSION = {"started": _NUMBER, "pid": (int,), "host": (str,), "executor": (str,), "workers": (int,)}
+_END = {"status": (str,), "ended": _NUMBER, "counts": (dict,), "error": (str,)}
+
+
+def load(body: bytes, key: str, fields: Mapping[str, tuple[type, ...]]) -> dict[str, JSON]:
+    """Return a record's document, if its version is one that this release reads and it has these fields."""
     try:
         doc = json.loads(body)
         version = doc["v"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"the record {key} cannot be read: {error}", hint="run `axl doctor` on this store") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(key, error) from error
     if not isinstance(version, int) or version > RECORD_VERSION:
         raise StoreError(
             f"the record {key} has version {version}, this axl reads up to {RECORD_VERSION}",
             hint="use the axl release that wrote this store, or a newer one",
         )
+    for name, kinds in fields.items():
+        if not isinstance(doc.get(name), kinds):
+            raise _damaged(key, f"its {name!r} is {doc.get(name)!r:.60}")
     return cast("dict[str, JSON]", doc)
+
+
+@contextmanager
+def _damage(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, InternalError) as error:
+        raise _damaged(key, error) from error
+
+
+def _damaged(key: str, why: object) -> DamagedError:
+    return DamagedError(f"the record {key} cannot be read: {why}", hint="run `axl doctor` on this store")

@@ -148,7 +148,7 @@ def test_a_table_that_is_none_is_refused() -> None:
     """`tool.axl` has to be a table."""
     write(Path("pyproject.toml"), "[tool]\naxl = 3\n# tool.axl")
 
-    with pytest.raises(UsageError, match="tool.axl is not a table"):
+    with pytest.raises(UsageError, match=r"tool\.axl is not a table"):
         read_settings({})
 
 

@@ -239,9 +239,7 @@ def seen(text: str) -> list[str]:
         elif part == "\r" or part.endswith("m"):
             continue
         elif part.endswith("A") and part.startswith("\x1b"):
-            up = int(part[2:-1])
-            rows, cleared = rows[: len(rows) - up], rows[len(rows) - 1 - up]
-            rows[-1:] = [cleared] if rows else [cleared]
+            rows = rows[: len(rows) - int(part[2:-1])]
         elif part.endswith("J") and part.startswith("\x1b"):
             rows[-1] = ""
         else:

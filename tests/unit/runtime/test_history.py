@@ -1,0 +1,512 @@
+"""Runs as their records tell them."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from blake3 import blake3
+
+from axl.errors import DamagedError, LockedError, StepError, UsageError
+from axl.io.store import ObjectWriter, Stored
+from axl.ir.codec import encode
+from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
+from axl.runtime.history import Run, list_runs, open_run
+from axl.runtime.timeline import StepSummary
+from axl.wire.address import attempt_key, node_key, run_key, session_end_key, session_key
+from axl.wire.outcome import Failure
+from axl.wire.record import NodeRecord, NodeStatus, RunRecord, RunStatus, SessionEnd, SessionRecord
+from axl.wire.values import Failed, Lit, Ref, Value
+
+RESULT = Output(name="result", type="int", handler="json", ext="json")
+FAILURE = Failure(kind="exception", error="ValueError", message="no", traceback="<script>")
+
+
+class Dictionary:
+    """A store in memory: what histories need of one."""
+
+    url = "memory://test"
+
+    def __init__(self) -> None:
+        self.records: dict[str, bytes] = {}
+        self.objects: dict[str, bytes] = {}
+        self.held: set[str] = set()
+
+    def write(self, inline: int = 4096) -> ObjectWriter:
+        raise NotImplementedError
+
+    def read(self, digest: str) -> memoryview:
+        if digest not in self.objects:
+            raise DamagedError(f"the object {digest} is missing")
+        return memoryview(bytearray(self.objects[digest]))
+
+    def local_path(self, digest: str) -> Path:
+        raise NotImplementedError
+
+    @contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        raise NotImplementedError
+        yield
+
+    def put_record(self, key: str, body: bytes) -> bytes | None:
+        return None if self.records.setdefault(key, body) is body else self.records[key]
+
+    def get_record(self, key: str) -> bytes | None:
+        return self.records.get(key)
+
+    def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        for key in sorted(self.records):
+            if key.startswith(prefix):
+                yield key, self.records[key]
+
+    def commit(self) -> None:
+        pass
+
+    def sync(self) -> None:
+        pass
+
+    @contextmanager
+    def lock(self, name: str, note: str) -> Iterator[None]:
+        if name in self.held:
+            raise LockedError(f"{name} is held")
+        yield
+
+    def close(self) -> None:
+        pass
+
+
+def program() -> IRWorkflow:
+    load = Task(id="load", step="load", args=(("x", In("x")),), outputs=(RESULT,))
+    each = Map(
+        id="load_map",
+        over=(Const("[1]"),),
+        items=("x",),
+        body=Block(inputs=("x",), nodes=(load,), result=Out("load")),
+    )
+    nodes = (
+        Task(id="first", step="first", outputs=(RESULT,)),
+        each,
+        Task(id="last", step="last", outputs=(RESULT,)),
+    )
+    return IRWorkflow(name="birds", source="birds:Birds", body=Block(nodes=nodes, result=Out("last")))
+
+
+def stored(value: object) -> Ref:
+    data = json.dumps(value).encode()
+    return Ref(blake3(data).hexdigest(), len(data), "json", data=data)
+
+
+def text(words: str) -> Ref:
+    data = words.encode()
+    return Ref(blake3(data).hexdigest(), len(data), "text", data=data)
+
+
+class Writer:
+    """Writes the records of one run, as an engine would."""
+
+    def __init__(self, store: Dictionary, run: str = "birds-1", created: float = 1000.0) -> None:
+        self.store = store
+        self.run = run
+        ir = encode(program())
+        digest = blake3(ir).hexdigest()
+        store.objects[digest] = ir
+        record = RunRecord(
+            run=run,
+            workflow="birds",
+            source="birds:Birds",
+            path="",
+            hash="h" * 64,
+            ir=digest,
+            params='{"xs":[1,2]}',
+            created=created,
+            axl="0.1.0",
+        )
+        store.put_record(run_key(run), record.encode())
+
+    def session(
+        self,
+        number: int,
+        started: float,
+        ended: float | None = None,
+        status: RunStatus = "failed",
+        **end: object,
+    ) -> None:
+        record = SessionRecord(started=started, pid=1, host="here", executor="inline", workers=1)
+        self.store.put_record(session_key(self.run, number), record.encode())
+        if ended is not None:
+            done = SessionEnd(status=status, ended=ended, **end)  # type: ignore[arg-type]
+            self.store.put_record(session_end_key(self.run, number), done.encode())
+
+    def commit(
+        self, node: str, index: tuple[int, ...], value: Value, started: float = 1000.0, **more: object
+    ) -> None:
+        record = NodeRecord(
+            status="done",
+            step=node.removesuffix("_map"),
+            outputs=(("result", value),),
+            started=started,
+            seconds=1.0,
+            **more,  # type: ignore[arg-type]
+        )
+        self.store.put_record(node_key(self.run, node, index), record.encode())
+
+    def attempt(
+        self, node: str, index: tuple[int, ...], number: int, status: NodeStatus = "failed", log: str = ""
+    ) -> None:
+        record = NodeRecord(
+            status=status,
+            step=node,
+            attempt=number,
+            failure=FAILURE,
+            started=1000.0,
+            seconds=1.0,
+            log=text(log) if log else None,
+        )
+        self.store.put_record(attempt_key(self.run, node, index, number), record.encode())
+
+
+@pytest.fixture
+def store() -> Dictionary:
+    return Dictionary()
+
+
+def good_run(store: Dictionary) -> Run:
+    """Record a run of twelve items, of which one failed at first."""
+    writer = Writer(store)
+    writer.session(1, 1000.0, 1010.0, "succeeded", counts=(("done", 14),), result=stored(78))
+    writer.commit("first", (), stored(1), log=text("hello\n"))
+    store.put_record(
+        node_key(writer.run, "load_map", ()),
+        NodeRecord(status="done", step="", started=1000.0, seconds=0.1).encode(),
+    )
+    for item in range(12):
+        more = {"attempt": 2} if item == 3 else {}
+        writer.commit("load", (item,), stored(item), 1001.0 + item / 2, log=text(f"item {item}\n"), **more)
+    writer.attempt("load", (3,), 1, log="first try\n")
+    writer.commit("last", (), stored(78), 1009.0)
+    return open_run("birds-1", store)
+
+
+def test_a_run_tells_what_it_was(store: Dictionary) -> None:
+    """Id, workflow, parameters, times, status and steps come from records alone."""
+    run = good_run(store)
+
+    told = (run.id, run.workflow, run.status, run.params, run.created, run.seconds, run.steps, run.error)
+    assert told == (
+        "birds-1",
+        "birds",
+        "succeeded",
+        {"xs": [1, 2]},
+        1000.0,
+        10.0,
+        ("first", "load", "last"),
+        "",
+    )
+
+
+def test_outputs_are_loaded_in_the_order_of_items(store: Dictionary) -> None:
+    """Item 10 comes after item 2, whatever the order of keys; a step outside of maps has one value."""
+    run = good_run(store)
+
+    assert list(range(12)) == run.step("load").output
+    assert {"result": list(range(12))} == run.step("load").outputs
+    assert (1, {"result": 1}, 78) == (run.step("first").output, run.step("first").outputs, run.result)
+
+
+def test_attempts_are_counted_over_all_instances(store: Dictionary) -> None:
+    """Twelve items, one of them tried twice."""
+    run = good_run(store)
+
+    assert (13, 1) == (run.step("load").attempts, run.step("first").attempts)
+    assert [1, 1, 1, 2] == [instance.attempts for instance in run.step("load").instances[:4]]
+
+
+def test_logs_are_in_the_order_of_items_and_attempts(store: Dictionary) -> None:
+    """What each attempt printed, the failed one first."""
+    run = good_run(store)
+
+    lines = run.logs("load").splitlines()
+    assert ["item 2", "first try", "item 3", "item 4"] == lines[2:6]
+    assert "hello\n" == run.logs("first")
+    assert [(1, "first try\n"), (2, "item 3\n")] == run.step("load").attempt_logs((3,))
+
+
+def test_the_timeline_has_a_row_for_each_step(store: Dictionary) -> None:
+    """In the order of the program, with counts and times; the engine's own work is not a step."""
+    run = good_run(store)
+
+    first, load, last = run.timeline
+    assert ("first", "load", "last") == (first.node, load.node, last.node)
+    assert (
+        StepSummary(node="load", counts=(("done", 12),), attempts=13, started=1001.0, ended=1007.5, busy=12.0)
+        == load
+    )
+
+
+def test_a_step_that_has_not_begun_is_there(store: Dictionary) -> None:
+    """An interrupted run shows what is still to do."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    writer.commit("first", (), stored(1))
+
+    run = open_run("birds-1", store)
+
+    assert [1, 0, 0] == [step.instances for step in run.timeline]
+    with pytest.raises(UsageError, match="last has no output"):
+        _ = run.step("last").output
+
+
+def test_an_unknown_step_names_the_nearest(store: Dictionary) -> None:
+    """A slip of the finger is met with the right name."""
+    with pytest.raises(UsageError, match="did you mean load"):
+        good_run(store).step("laod")
+
+
+def test_a_run_without_an_end_is_running_while_its_lock_is_held(store: Dictionary) -> None:
+    """And interrupted when nobody holds it."""
+    Writer(store).session(1, 1000.0)
+    store.held.add("run-birds-1")
+    running = open_run("birds-1", store).status
+    store.held.clear()
+
+    assert ("running", "interrupted") == (running, open_run("birds-1", store).status)
+
+
+def test_the_last_session_says_how_it_is(store: Dictionary) -> None:
+    """A run that failed, was killed, and then succeeded, has succeeded; its time is that of all three."""
+    writer = Writer(store)
+    writer.session(1, 1000.0, 1002.0, "failed", error="first: no")
+    writer.session(2, 1100.0)
+    writer.commit("first", (), stored(1), 1103.0)
+    writer.session(3, 1200.0, 1205.0, "succeeded", result=stored(5))
+    run = open_run("birds-1", store)
+
+    assert ("succeeded", "", 3, 5) == (run.status, run.error, len(run.sessions), run.result)
+    assert 2.0 + 4.0 + 5.0 == run.seconds
+
+
+def test_a_run_that_failed_has_no_result(store: Dictionary) -> None:
+    """Asking for it raises what the run failed of."""
+    Writer(store).session(1, 1000.0, 1001.0, "failed", error="load[2]: division by zero")
+    run = open_run("birds-1", store)
+
+    with pytest.raises(StepError, match=r"failed: load\[2\]: division by zero"):
+        _ = run.result
+
+
+@pytest.mark.parametrize("status", ["cancelled", "interrupted"])
+def test_a_run_that_was_stopped_has_no_result(store: Dictionary, status: RunStatus) -> None:
+    """The hint says how to go on."""
+    Writer(store).session(1, 1000.0, 1001.0 if status == "cancelled" else None, status)
+
+    with pytest.raises(UsageError, match=f"it is {status}\n\nhint: go on with `axl retry birds-1`"):
+        _ = open_run("birds-1", store).result
+
+
+def test_a_failure_that_is_tolerated_is_told_as_such(store: Dictionary) -> None:
+    """The record that stands for its result does not hide the attempt that failed, nor what that printed."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    writer.attempt("first", (), 1, log="trying\n")
+    record = NodeRecord(
+        status="failed",
+        step="first",
+        outputs=(("result", Failed("first", "ValueError", "no")),),
+        failure=FAILURE,
+    )
+    store.put_record(node_key("birds-1", "first", ()), record.encode())
+    view = open_run("birds-1", store).step("first")
+
+    (instance,) = view.instances
+    assert ("tolerated", FAILURE, 1) == (instance.status, instance.failure, instance.attempts)
+    assert (Failed("first", "ValueError", "no"), [(1, "trying\n")]) == (view.output, view.attempt_logs(()))
+
+
+def test_an_instance_with_failed_attempts_alone_has_failed(store: Dictionary) -> None:
+    """Its last attempt says how."""
+    writer = Writer(store)
+    writer.session(1, 1000.0, 1001.0)
+    writer.attempt("load", (10,), 1)
+    writer.attempt("load", (10,), 2, "cancelled")
+    writer.attempt("load", (9,), 1)
+
+    instances = open_run("birds-1", store).step("load").instances
+
+    assert [("load[9]", "failed", 1), ("load[10]", "cancelled", 2)] == [
+        (i.name, i.status, i.attempts) for i in instances
+    ]
+
+
+def test_a_literal_stands_for_its_value(store: Dictionary) -> None:
+    """The default of a failed step is a literal, and is read like any output."""
+    writer = Writer(store)
+    writer.commit("first", (), Lit("[1, 2]"))
+
+    assert [1, 2] == open_run("birds-1", store).step("first").output
+
+
+def test_an_id_may_be_shortened(store: Dictionary) -> None:
+    """A beginning that only one run has is enough, a whole id is itself, and `latest` is the newest."""
+    for run, created in (("birds-1", 3.0), ("birds-10", 1.0), ("cats-7", 2.0)):
+        Writer(store, run, created)
+
+    found = [open_run(name, store).id for name in ("birds-1", "birds-10", "c", "latest")]
+
+    assert ["birds-1", "birds-10", "cats-7", "birds-1"] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("birds", "2 runs begin with 'birds'\n\nhint: one of: birds-1, birds-10"),
+        ("brids-1", "there is no run 'brids-1'\n\nhint: did you mean birds-1?"),
+        ("xyz", "there is no run 'xyz'\n\nhint: "),
+        ("", "there is no run ''"),
+        ("../birds-1", "there is no run '../birds-1'"),
+        ("birds-1/", "there is no run 'birds-1/'"),
+        ("birds-1\n", "there is no run 'birds-1\\n'"),
+    ],
+)
+def test_an_id_that_names_no_run_is_refused(store: Dictionary, name: str, what: str) -> None:
+    """With the nearest known one, or those that it could be."""
+    for run in ("birds-1", "birds-10"):
+        Writer(store, run)
+
+    with pytest.raises(UsageError) as raised:
+        open_run(name, store)
+
+    assert what in str(raised.value)
+
+
+def test_an_empty_store_says_so(store: Dictionary) -> None:
+    """The store is named, in case it is the wrong one."""
+    with pytest.raises(UsageError, match="the store memory://test has none yet"):
+        open_run("latest", store)
+
+
+def test_runs_are_listed_newest_first(store: Dictionary) -> None:
+    """With a limit the oldest are left out."""
+    for number in range(5):
+        Writer(store, f"birds-{number}", float(number)).session(
+            1, 10.0, 12.0, "succeeded", counts=(("done", 3),)
+        )
+
+    summaries = list_runs(store, limit=2)
+
+    assert ["birds-4", "birds-3"] == [each.id for each in summaries]
+    assert ("succeeded", 2.0, (("done", 3),)) == (
+        summaries[0].status,
+        summaries[0].seconds,
+        summaries[0].counts,
+    )
+
+
+def test_an_interrupted_run_is_counted_from_its_records(store: Dictionary) -> None:
+    """Where no engine could write the counts, they are taken from what is there."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    for item in range(3):
+        writer.commit("load", (item,), stored(item))
+    writer.attempt("load", (3,), 1)
+
+    (summary,) = list_runs(store)
+
+    assert ("interrupted", {"done": 3, "failed": 1}) == (summary.status, dict(summary.counts))
+
+
+def test_html_is_a_table_without_anything_of_the_records(store: Dictionary) -> None:
+    """Names are escaped; the table has a row for each step."""
+    writer = Writer(store, "<b>")
+    writer.session(1, 1000.0)
+    writer.commit("<script>", (), stored(1))
+
+    html = open_run("<b>", store)._repr_html_()
+
+    assert "<script>" not in html
+    assert "<b>birds</b> &lt;b&gt;" in html
+    assert 5 == html.count("<tr>")
+
+
+class Bomb:
+    """A pickle that leaves a mark when it is opened."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.mark,))
+
+
+def test_nothing_is_unpickled_but_by_output(store: Dictionary, tmp_path: Path) -> None:
+    """Looking at a run in every way leaves its pickles closed."""
+    mark = tmp_path / "mark"
+    data = pickle.dumps(Bomb(mark))
+    bomb = Ref(blake3(data).hexdigest(), len(data), "pickle", data=data)
+    writer = Writer(store)
+    writer.session(1, 1000.0, 1001.0, "succeeded", result=bomb)
+    writer.commit("first", (), bomb)
+    run = open_run("birds-1", store)
+
+    looked = (
+        run.status,
+        run.seconds,
+        run.timeline,
+        run.logs("first"),
+        run._repr_html_(),
+        repr(run),
+        list_runs(store),
+    )
+    looked_closer = (run.step("first").instances, run.step("first").values, list(run.instances()))
+
+    assert looked
+    assert looked_closer
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("index", ["x", "1.x", "", "1/2/3"])
+def test_a_record_under_a_key_that_axl_does_not_write_is_damage(store: Dictionary, index: str) -> None:
+    """A store that someone edited is told as such."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    store.records[f"node/birds-1/load/{index}"] = NodeRecord(status="done", step="load").encode()
+
+    with pytest.raises(DamagedError, match="has no index that axl writes"):
+        list_runs(store)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"v": 1}', b'{"v": 1, "status": 3}'])
+def test_a_record_that_cannot_be_read_is_damage(store: Dictionary, body: bytes) -> None:
+    """Its key is named."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    store.records["node/birds-1/load/0"] = body
+
+    with pytest.raises(DamagedError, match="node/birds-1/load/0"):
+        list_runs(store)
+
+
+def test_many_instances_are_read_in_one_pass(store: Dictionary) -> None:
+    """Twenty thousand instances take a fraction of the seconds that a hundred thousand may take."""
+    writer = Writer(store)
+    writer.session(1, 1000.0)
+    body = NodeRecord(
+        status="done", step="load", outputs=(("result", stored(1)),), started=1.0, seconds=1.0
+    ).encode()
+    for item in range(20_000):
+        store.records[node_key("birds-1", "load", (item,))] = body
+
+    began = time.perf_counter()
+    summary = open_run("birds-1", store).timeline
+
+    assert 20_000 == summary[1].instances
+    assert time.perf_counter() - began < 5
+
+
+def test_stored_is_what_a_writer_gives() -> None:
+    """The fake store's contract is the real one's."""
+    assert Stored("d", 1).data is None
