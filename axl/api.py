@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import cast
 
 from axl import __version__
 from axl.check import check as check_program
 from axl.dsl import trace as tracing
 from axl.dsl.workflow import Workflow
 from axl.errors import CheckError, Problem, UsageError
+from axl.io.assignment import Given
 from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
@@ -22,7 +22,6 @@ from axl.runtime.parameters import bind
 from axl.runtime.session import resume
 from axl.runtime.target import load_target
 from axl.wire.events import Reporter, silent
-from axl.wire.values import JSON
 
 StoreLike = str | Path | Store | None
 
@@ -68,7 +67,7 @@ def checked(workflow: type[Workflow]) -> IRWorkflow:
 
 def run(
     workflow: type[Workflow] | str,
-    params: Mapping[str, object] | None = None,
+    params: Mapping[str, object] | Iterable[Given] | None = None,
     *,
     executor: str = "process",
     workers: int | None = None,
@@ -99,7 +98,7 @@ def run(
     """
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
-    given = bind(program, cls, cast("Mapping[str, JSON]", params or {}))
+    given = bind(program, cls, params or ())
     opened = _open(store)
     wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
@@ -144,9 +143,9 @@ def get_run(run_id: str, store: StoreLike = None) -> Run:
     return open_run(run_id, _open(store))
 
 
-def list_runs(store: StoreLike = None) -> list[RunSummary]:
-    """Return every run of a store, the newest first."""
-    return list(list_runs_of(_open(store)))
+def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSummary]:
+    """Return the runs of a store, the newest first, at most `limit` of them."""
+    return list_runs_of(_open(store), limit)
 
 
 def _open(store: StoreLike) -> Store:
