@@ -24,7 +24,7 @@ Generated from `axl --help`. [The command line](../guide/command-line.md) says h
 def help_of(command: tuple[str, ...]) -> str:
     """Return what `axl COMMAND --help` prints, the same on every terminal."""
     done = subprocess.run(
-        [sys.executable, "-c", "from axl.cli.main import main; raise SystemExit(main())", *command, "--help"],
+        [sys.executable, "-m", "axl", *command, "--help"],
         capture_output=True,
         text=True,
         check=True,
