@@ -137,10 +137,10 @@ class Engine:
             self._take_from_flow()
             self._start_due()
             self._dispatch()
-            self.ledger.flush()
             if not self._running and not self._timers and (self._halted or not self._queue):
+                self.ledger.flush()
                 return
-            for report in self.executor.wait(self._patience()):
+            for report in self.executor.wait(self._patience(self.ledger.flush_if_due())):
                 self._handle(report)
 
     def _status(self) -> RunStatus:
@@ -374,11 +374,12 @@ class Engine:
             self._forced = True
             self.executor.stop(force=True)
 
-    def _patience(self) -> float | None:
+    def _patience(self, limit: float | None) -> float | None:
         points = [self._timers[0][0]] if self._timers else []
         if self._stopping_until is not None and not self._forced:
             points.append(self._stopping_until)
-        return self.options.clock.until(min(points)) if points else None
+        wait = self.options.clock.until(min(points)) if points else None
+        return min(wait, limit) if wait is not None and limit is not None else limit if wait is None else wait
 
     def _finished(self, instance: Instance, attempt: int, status: str, seconds: float, failure: Failure | None = None) -> None:
         self.report(

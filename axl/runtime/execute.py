@@ -53,35 +53,46 @@ def execute(spec: TaskSpec, store: Store) -> Outcome:
 
 
 def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failure:
-    retry = spec.policy.retry
     try:
         cls = find_class(spec.workflow, spec.path)
         step: Step[Any, Any, Any] = steps_of(cls)[spec.step]
-    except Exception as error:
-        return from_exception(error, retry, "import")
-    with _folder(spec, store) as folder:
-        try:
-            arguments = _arguments(spec, step, store, folder)
-        except Exception as error:
-            return _input_failure(error, spec)
-        try:
-            with _environment(spec.policy):
-                value = _invoke(step, cls(), arguments)
-        except Cancelled:
-            raise
-        except SystemExit as error:
-            return Failure(kind="exit", error="SystemExit", message=f"the step left with exit({error.code!r})", exit_code=FATAL)
-        except Exception as error:
-            return from_exception(error, retry)
-        try:
-            return save_outputs(value, spec.outputs, step.signature, store)
-        except StoreError as error:
-            return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
-        except Exception as error:
-            return _output_failure(error, value, spec)
+    except Exception as error:  # noqa: BLE001 (importing runs the author's module)
+        return from_exception(error, spec.policy.retry, "import")
+    if not spec.policy.input_mode:
+        return _run_step(spec, cls, step, store, None)
+    with store.work_folder() as folder:
+        return _run_step(spec, cls, step, store, folder)
 
 
-def _invoke(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any]) -> object:
+def _run_step(
+    spec: TaskSpec, cls: type[Workflow], step: Step[Any, Any, Any], store: Store, folder: Path | None
+) -> tuple[tuple[str, Value], ...] | Failure:
+    try:
+        arguments = _arguments(spec, step, store, folder)
+    except Exception as error:  # noqa: BLE001 (loading runs the author's classes)
+        return _input_failure(error, spec)
+    try:
+        value = _invoke(step, cls(), arguments, spec.policy)
+    except SystemExit as error:
+        return Failure(kind="exit", error="SystemExit", message=f"the step left with exit({error.code!r})", exit_code=FATAL)
+    except Exception as error:  # noqa: BLE001 (the boundary to the author's code)
+        return from_exception(error, spec.policy.retry)
+    try:
+        return save_outputs(value, spec.outputs, step.signature, store)
+    except StoreError as error:
+        return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
+    except Exception as error:  # noqa: BLE001 (storing runs the author's classes)
+        return _output_failure(error, value, spec)
+
+
+def _invoke(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any], policy: Policy) -> object:
+    if policy.env or policy.secrets:
+        with _environment(policy):
+            return _call_step(step, instance, arguments)
+    return _call_step(step, instance, arguments)
+
+
+def _call_step(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any]) -> object:
     if step.name != PARAMS or "overrides" not in arguments:
         return step.function(instance, **arguments)
     model = step.function(instance)
@@ -105,15 +116,6 @@ def _arguments(spec: TaskSpec, step: Step[Any, Any, Any], store: Store, folder: 
 
 
 @contextmanager
-def _folder(spec: TaskSpec, store: Store) -> Iterator[Path | None]:
-    if not spec.policy.input_mode:
-        yield None
-        return
-    with store.work_folder() as folder:
-        yield folder
-
-
-@contextmanager
 def _environment(policy: Policy) -> Iterator[None]:
     wanted = dict(policy.env)
     for secret in policy.secrets:
@@ -124,9 +126,6 @@ def _environment(policy: Policy) -> Iterator[None]:
                 hint=f"set the environment variable {secret.env} before the run",
             )
         wanted[secret.env] = value
-    if not wanted:
-        yield
-        return
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

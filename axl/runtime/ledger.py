@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 
 from axl.io.store import Store
@@ -13,6 +14,7 @@ from axl.wire.outcome import Failure, Outcome
 from axl.wire.record import NodeRecord, NodeStatus, decode_node
 from axl.wire.values import Failed, Lit, Ref, Value
 
+FLUSH_EVERY = 0.005
 CARRIED = 256
 """Bytes of a value that the engine keeps in memory; longer ones are read from their record."""
 
@@ -25,6 +27,7 @@ class Ledger:
     run: str
     continued: bool
     dirty: bool = False
+    flushed: float = 0.0
     codes: dict[str, str] = field(default_factory=dict)
 
     def committed(self, instance: Instance) -> NodeRecord | None:
@@ -62,10 +65,24 @@ class Ledger:
         return max((int(key[len(prefix) :]) for key, _ in self.store.list_records(prefix)), default=0)
 
     def flush(self) -> None:
-        """Make what was written visible to other processes."""
+        """Make what was written visible to other processes, and safe from a crash of this one."""
         if self.dirty:
             self.store.commit()
             self.dirty = False
+            self.flushed = time.monotonic()
+
+    def flush_if_due(self) -> float | None:
+        """Flush, but at most every few milliseconds; return how many seconds are left until then.
+
+        Whatever took longer than that to compute is safe before anything else begins.
+        """
+        if not self.dirty:
+            return None
+        left = self.flushed + FLUSH_EVERY - time.monotonic()
+        if left > 0:
+            return left
+        self.flush()
+        return None
 
     def _put(self, instance: Instance, record: NodeRecord) -> NodeRecord:
         key = node_key(self.run, instance.node.id, instance.index)

@@ -18,6 +18,8 @@ from axl.wire.spec import decode_spec
 JOBS, OUTCOME, LAST_OUTCOME = 1, 2, 3
 """Messages: attempts to run, what one came to, and the same from a worker that leaves afterwards."""
 
+_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+
 
 class _State:
     running = False
@@ -34,7 +36,7 @@ def work(sock: socket.socket, store: Store) -> None:
             leaves = _left_processes() or (outcome.failure is not None and outcome.failure.error == "Cancelled")
             _flush()
             last = leaves and place + 1 <= len(specs)
-            send(sock, LAST_OUTCOME if last else OUTCOME, json.dumps(outcome.to_json(), separators=(",", ":")).encode())
+            send(sock, LAST_OUTCOME if last else OUTCOME, _encode(outcome.to_json()).encode())
             if last:
                 return
 

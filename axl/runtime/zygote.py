@@ -231,7 +231,10 @@ class _Lines:
     def next(self) -> bytes | None:
         """Return the next line, or `None` at the end; its descriptors have come by then."""
         while b"\n" not in self._data:
-            data, got, _, _ = socket.recv_fds(self._sock, 1 << 20, 2)
+            try:
+                data, got, _, _ = socket.recv_fds(self._sock, 1 << 20, 2)
+            except ConnectionResetError:
+                return None
             if not data:
                 return None
             self._data += data

@@ -17,6 +17,7 @@ from axl.wire.outcome import Failure
 from axl.wire.values import JSON, Value, from_json, to_json
 
 RECORD_VERSION = 1
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 NodeStatus = Literal["done", "cached", "failed", "skipped", "cancelled"]
 RunStatus = Literal["running", "succeeded", "failed", "cancelled", "interrupted"]
@@ -217,7 +218,7 @@ def decode_session_end(body: bytes, key: str) -> SessionEnd:
 
 def dump(doc: dict[str, JSON]) -> bytes:
     """Return a record's document as bytes."""
-    return json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _encode(doc).encode("utf-8", "surrogatepass")
 
 
 _NUMBER = (int, float)

@@ -13,6 +13,7 @@ from axl.wire.address import Index
 from axl.wire.values import JSON, Value, from_json, to_json
 
 SPEC_VERSION = 1
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class TaskSpec:
             "store": self.store,
             "code": self.code,
         }
-        return json.dumps(out, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encode(out).encode()
 
 
 def decode_spec(data: bytes) -> TaskSpec:

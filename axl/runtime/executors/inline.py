@@ -64,6 +64,8 @@ class InlineExecutor:
         limit = job.spec.policy.timeout_s
         try:
             self._busy = True
+            if limit is None:
+                return execute(job.spec, self._store)
             with _alarm(limit):
                 return execute(job.spec, self._store)
         except _TimeUp:
@@ -75,8 +77,8 @@ class InlineExecutor:
 
 
 @contextmanager
-def _alarm(seconds: float | None) -> Iterator[None]:
-    if seconds is None or threading.current_thread() is not threading.main_thread():
+def _alarm(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
 
