@@ -114,11 +114,13 @@ def _run_engine(wanted: Wanted, session: Session, codes: Mapping[str, str], how:
             tasks=sum(1 for _ in tasks(program)),
         )
     )
+    store.clean_temp()
     executor = open_executor(how.executor, setup)
     try:
         return Engine(program, path, store, ledger, executor, how.report, how.options).run(run_inputs(wanted))
     finally:
         executor.close()
+        store.clean_temp()
 
 
 def run_inputs(wanted: Wanted) -> dict[str, Value]:
@@ -145,7 +147,7 @@ def code_of(wanted: Wanted) -> dict[str, str]:
             continue
         cls = wanted.cls if source == source_of(wanted.cls) else find_class(source)
         try:
-            out[key] = fingerprint(steps_of(cls)[task.step].function)
+            out[key] = fingerprint(steps_of(cls)[task.step], cls)
         except AxlError as error:
             out[key] = f"unknown: {error.what}"
     return out
