@@ -103,7 +103,7 @@ class Fields:
 def pair(data: JSON, path: Path) -> tuple[str, JSON]:
     """Return the two halves of `[name, value]`."""
     items = as_list(data, path)
-    if len(items) != 2:  # noqa: PLR2004 (a pair)
+    if len(items) != 2:
         raise wrong(path, f"expected a name and a value, found {len(items)} items")
     return as_text(items[0], (path, 0)), items[1]
 

@@ -239,6 +239,6 @@ def _loc(fields: Fields) -> Loc | None:
         return None
     text = fields.text("loc")
     file, _, line = text.rpartition(":")
-    if not file or not (line.isascii() and line.isdigit()) or len(line) > 9:  # noqa: PLR2004 (a line number)
+    if not file or not (line.isascii() and line.isdigit()) or len(line) > 9:
         raise wrong(fields.at("loc"), f"{text[:80]!r} is not file:line")
     return Loc(file, int(line))

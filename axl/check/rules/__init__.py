@@ -1,1 +1,1 @@
-""""""
+"""One file per mistake that authors make; `axl.check` lists them."""

@@ -1,0 +1,84 @@
+"""Literals are canonical JSON of bounded size, so that a document holds them and every target gets them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from axl.check.wording import lines
+from axl.errors import Loc, Problem
+from axl.ir.hints import Hints
+from axl.ir.limits import MAX_CONST_BYTES
+from axl.ir.nodes import Atom, Const, IRWorkflow, Node, Pack
+from axl.ir.walk import atoms, blocks, nodes, operands
+
+RULE = "literals"
+
+
+def check(program: IRWorkflow, _hints: Hints | None = None) -> Iterator[Problem]:
+    """Yield a problem for every literal that is no canonical JSON, or too large."""
+    sound: set[str] = set()
+    for text, owner, loc in _literals(program):
+        if text in sound:
+            continue
+        found = fault(text)
+        if found is None:
+            sound.add(text)
+            continue
+        what, hint = found
+        yield Problem(rule=RULE, what=f"{owner} {what}", where=lines(loc), hint=hint)
+
+
+def fault(text: str) -> tuple[str, str] | None:
+    """Return what is wrong with the JSON text of a literal, and what to do; `None` if nothing is."""
+    if not text.isascii() and _has_surrogate(text):
+        return "has a literal that is not valid Unicode", "make the text inside a step"
+    size = len(text) if text.isascii() else len(text.encode())
+    if size > MAX_CONST_BYTES:
+        return (
+            f"has a literal of {size} bytes, the limit is {MAX_CONST_BYTES}",
+            "return it from a step, or read it from a file in one",
+        )
+    try:
+        value = json.loads(text)
+        again = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError):
+        return f"has a literal that is not JSON: {shortened(text)}", "make the value inside a step"
+    if again != text:
+        return f"has a literal that is not canonical JSON: {shortened(text)}", f"write {shortened(again)}"
+    return None
+
+
+def shortened(text: str) -> str:
+    """Return a text cut to what fits in a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _literals(program: IRWorkflow) -> Iterator[tuple[str, str, Loc | None]]:
+    for param in program.params:
+        if param.default is not None:
+            yield param.default.json, f"the parameter `{param.name}`", param.loc
+    for text in _texts(program.body.result):
+        yield text, "the result", program.loc
+    for visit in nodes(program):
+        yield from _of_node(visit.node)
+    if program.on_exit is not None:
+        yield from _of_node(program.on_exit)
+
+
+def _of_node(node: Node) -> Iterator[tuple[str, str, Loc | None]]:
+    for operand in operands(node):
+        if isinstance(operand, Const | Pack):
+            for text in _texts(operand):
+                yield text, f"`{node.id}`", node.loc
+    for block in blocks(node):
+        for text in _texts(block.result):
+            yield text, f"the result of a block of `{node.id}`", node.loc
+
+
+def _texts(atom: Atom) -> Iterator[str]:
+    return (leaf.json for leaf in atoms(atom) if isinstance(leaf, Const))
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
