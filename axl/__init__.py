@@ -34,18 +34,18 @@ __all__ = [
     "Secret",
     "Workflow",
     "after",
-    "default",
-    "map",
-    "step",
-    "when",
-    "workflow",
     "check",
+    "default",
     "get_run",
     "list_runs",
     "load",
+    "map",
     "retry",
     "run",
+    "step",
     "trace",
+    "when",
+    "workflow",
 ]
 
 

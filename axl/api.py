@@ -102,7 +102,12 @@ def run(
     opened = _open(store)
     wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
-    left = run_local(wanted, opened, Local(executor=executor, workers=_count(workers), options=options, report=report), __version__)
+    left = run_local(
+        wanted,
+        opened,
+        Local(executor=executor, workers=_count(workers), options=options, report=report),
+        __version__,
+    )
     return open_run(left.run, opened)
 
 
@@ -123,7 +128,9 @@ def retry(
     opened = _open(store)
     old = open_run(run_id, opened)
     if old.status == "succeeded":
-        raise UsageError(f"the run {old.id} succeeded", hint="there is nothing to retry; run the workflow again")
+        raise UsageError(
+            f"the run {old.id} succeeded", hint="there is nothing to retry; run the workflow again"
+        )
     cls = old.load_workflow()
     program = checked(cls)
     if program.compute_hash() != old.record.hash:
@@ -149,7 +156,11 @@ def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSumm
 
 
 def _open(store: StoreLike) -> Store:
-    return open_store(str(store) if isinstance(store, Path) else store) if isinstance(store, str | Path | None) else store
+    return (
+        open_store(str(store) if isinstance(store, Path) else store)
+        if isinstance(store, str | Path | None)
+        else store
+    )
 
 
 def _count(workers: int | None) -> int | None:

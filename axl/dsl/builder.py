@@ -112,7 +112,11 @@ class BlockBuilder:
         keys = tuple(str(key) for key in value)
         items = tuple(self.atom(item, depth + 1) for item in value.values())
         if all(isinstance(item, Const) for item in items):
-            pairs = (f"{_text(key)}:{item.json}" for key, item in zip(keys, items, strict=True) if isinstance(item, Const))
+            pairs = (
+                f"{_text(key)}:{item.json}"
+                for key, item in zip(keys, items, strict=True)
+                if isinstance(item, Const)
+            )
             return Const("{" + ",".join(pairs) + "}")
         return Pack("dict", items, keys)
 
@@ -141,7 +145,9 @@ class Tracer:
         self.used.add(name)
         return name
 
-    def inner(self, instance: object, build: Callable[[BlockBuilder], object], child: BlockBuilder | None = None) -> tuple[BlockBuilder, Atom]:
+    def inner(
+        self, instance: object, build: Callable[[BlockBuilder], object], child: BlockBuilder | None = None
+    ) -> tuple[BlockBuilder, Atom]:
         """Record what `build` does as a block inside the open one; return it and its result."""
         outer = self.block
         if self.depth >= MAX_DEPTH:
@@ -173,7 +179,9 @@ def _const(value: object) -> Const:
     if isinstance(value, str):
         if MARK in value:
             raise TraceError(
-                f"a text contains a symbol: {value!r:.120}", where=caller(), hint="make the text inside a step"
+                f"a text contains a symbol: {value!r:.120}",
+                where=caller(),
+                hint="make the text inside a step",
             )
         return Const(_text(value))
     try:

@@ -96,7 +96,9 @@ def _read_steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
     for name, item in found.items():
         if item.name != name:
             raise DefinitionError(
-                f"step `{item.name}` is also called `{name}`", where=item.loc, hint="define the method under one name"
+                f"step `{item.name}` is also called `{name}`",
+                where=item.loc,
+                hint="define the method under one name",
             )
     return found
 
@@ -116,7 +118,13 @@ def _read_defaults(cls: type[Workflow]) -> Options:
 
 def _class_line(cls: type) -> Loc | None:
     for value in vars(cls).values():
-        found = value.function if isinstance(value, Step) else inspect.unwrap(value) if inspect.isfunction(value) else None
+        found = (
+            value.function
+            if isinstance(value, Step)
+            else inspect.unwrap(value)
+            if inspect.isfunction(value)
+            else None
+        )
         if inspect.isfunction(found):
             return Loc(shown(found.__code__.co_filename), found.__code__.co_firstlineno)
     return None

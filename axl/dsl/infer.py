@@ -31,7 +31,9 @@ def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
             if name in steps_of(cls):
                 continue
             hint = step.signature.takes[name]
-            new = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hint)
+            new = inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hint
+            )
             old = found.setdefault(name, new)
             other = makers.setdefault(name, step)
             if (old.annotation, repr(old.default)) != (new.annotation, repr(new.default)):
@@ -49,7 +51,9 @@ def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:
     steps = _steps(cls)
     if not steps:
         raise DefinitionError(
-            f"{cls.__name__} has no steps", where=loc_of(cls), hint="mark its methods with @step, or write graph()"
+            f"{cls.__name__} has no steps",
+            where=loc_of(cls),
+            hint="mark its methods with @step, or write graph()",
         )
     signature = inferred_signature(cls)
     values: dict[str, object] = dict(signature.bind(**given).arguments)
@@ -70,7 +74,9 @@ def _steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
     leave = on_exit_of(cls)
     takers = {name for step in steps_of(cls).values() for name in step.signature.takes}
     return {
-        name: step for name, step in steps_of(cls).items() if name != leave and (name != PARAMS or name in takers)
+        name: step
+        for name, step in steps_of(cls).items()
+        if name != leave and (name != PARAMS or name in takers)
     }
 
 
@@ -98,5 +104,7 @@ def _ordered(cls: type[Workflow], steps: dict[str, Step[Any, Any, Any]]) -> list
                 )
             path.add(name)
             stack.append((name, True))
-            stack.extend((need, False) for need in reversed(list(steps[name].signature.takes)) if need in steps)
+            stack.extend(
+                (need, False) for need in reversed(list(steps[name].signature.takes)) if need in steps
+            )
     return order

@@ -41,7 +41,7 @@ def raised_at(error: BaseException) -> Loc | None:
 @lru_cache(maxsize=4096)
 def is_ours(file: str) -> bool:
     """Say whether a file belongs to axl."""
-    return file.startswith(_HOME) or file.startswith("<frozen ")
+    return file.startswith((_HOME, "<frozen "))
 
 
 @lru_cache(maxsize=4096)

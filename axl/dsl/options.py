@@ -82,7 +82,9 @@ def parse_options(given: Mapping[str, object], *, where: Loc | None, of: str) ->
             near = get_close_matches(name, PARSERS, n=1)
             guess = f"did you mean {near[0]!r}? " if near else ""
             raise DefinitionError(
-                f"{of} has no option {name!r}", where=where, hint=f"{guess}known options: {', '.join(PARSERS)}"
+                f"{of} has no option {name!r}",
+                where=where,
+                hint=f"{guess}known options: {', '.join(PARSERS)}",
             )
         if value is None:
             continue

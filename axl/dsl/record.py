@@ -28,7 +28,9 @@ _StepKey = tuple[type, str]
 _SHAPES: dict[_StepKey, tuple[tuple[Output, ...], Policy]] = {}
 
 
-def record_call(tracer: Tracer, bound: BoundStep[Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> OutputRef:
+def record_call(
+    tracer: Tracer, bound: BoundStep[Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> OutputRef:
     """Append a task that calls a step, and return the symbol of its result."""
     step, block = bound.step, tracer.block
     cls = _same_workflow(bound, block)
@@ -128,7 +130,11 @@ def add_branch(
 
 
 def add_group(
-    tracer: Tracer, instance: Workflow, graph: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]
+    tracer: Tracer,
+    instance: Workflow,
+    graph: Callable[..., object],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> OutputRef:
     """Append another workflow's graph; its literal arguments stay literal, as in a plain call."""
     loc, block = caller(), tracer.block
@@ -146,7 +152,13 @@ def add_group(
     node = tracer.new_id(name_of(cls))
     builder, result = tracer.inner(instance, lambda _: graph(instance, **given), child)
     tracer.add(
-        Group(id=node, workflow=source_of(cls), captures=builder.capture_pairs(), body=builder.block(result), loc=loc),
+        Group(
+            id=node,
+            workflow=source_of(cls),
+            captures=builder.capture_pairs(),
+            body=builder.block(result),
+            loc=loc,
+        ),
         (builder,),
     )
     return block.symbol(Out(node), node, loc)
@@ -188,7 +200,9 @@ def shape_of(cls: type[Workflow], step: Step[Any, Any, Any]) -> tuple[tuple[Outp
         policy = to_policy(options, tuple(step.signature.takes))
         gives = step.signature.gives
         outputs = tuple(
-            _output(name, hint, _handler(name, hint, step.options.io_handler, default_options(cls).io_handler))
+            _output(
+                name, hint, _handler(name, hint, step.options.io_handler, default_options(cls).io_handler)
+            )
             for name, hint in gives.items()
         )
         _SHAPES[key] = (outputs, policy)
@@ -200,7 +214,9 @@ def _output(name: str, hint: Hint, handler: str) -> Output:
     return Output(name=name, type=text, handler=handler, ext=ext_of(handler))
 
 
-def _handler(name: str, hint: Hint, own: str | dict[str, str] | None, base: str | dict[str, str] | None) -> str:
+def _handler(
+    name: str, hint: Hint, own: str | dict[str, str] | None, base: str | dict[str, str] | None
+) -> str:
     if isinstance(own, str):
         return own
     if own and name in own:
@@ -224,7 +240,9 @@ def _bind(step: Step[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, An
     except TypeError as error:
         shown = inspect.Signature(list(step.signature.parameters.parameters.values()))
         raise TraceError(
-            f"step `{step.name}`: {error}", where=caller(), hint=f"it is {step.name}{shown}, defined at {step.loc}"
+            f"step `{step.name}`: {error}",
+            where=caller(),
+            hint=f"it is {step.name}{shown}, defined at {step.loc}",
         ) from None
 
 
@@ -251,7 +269,9 @@ def _frozen(items: object) -> object:
         return list(items) if isinstance(items, tuple) else items
     if isinstance(items, Iterable):
         return list(items)
-    raise TraceError(f"cannot map over {items!r:.80}", where=caller(), hint="map over a list, or over a step's result")
+    raise TraceError(
+        f"cannot map over {items!r:.80}", where=caller(), hint="map over a list, or over a step's result"
+    )
 
 
 def _symbols(value: object) -> Iterable[OutputRef]:
@@ -267,5 +287,3 @@ def _symbols(value: object) -> Iterable[OutputRef]:
 
 def _has_symbol(value: object) -> bool:
     return any(True for _ in _symbols(value))
-
-

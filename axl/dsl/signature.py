@@ -42,7 +42,9 @@ def signature_of(function: Callable[..., object], of: str) -> StepSignature:
     whole = inspect.signature(function)
     own = list(whole.parameters.values())
     if not own or own[0].kind not in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD):
-        raise DefinitionError(f"{of} has no `self`", where=where, hint="a step is a method of a Workflow class")
+        raise DefinitionError(
+            f"{of} has no `self`", where=where, hint="a step is a method of a Workflow class"
+        )
     for item in own[1:]:
         if item.kind in (_KINDS.VAR_POSITIONAL, _KINDS.VAR_KEYWORD, _KINDS.POSITIONAL_ONLY):
             star = {_KINDS.VAR_POSITIONAL: "*", _KINDS.VAR_KEYWORD: "**"}.get(item.kind, "")
@@ -57,7 +59,9 @@ def signature_of(function: Callable[..., object], of: str) -> StepSignature:
     gives, as_tuple = outputs_of(returns)
     if RESULT in gives and len(gives) > 1:
         raise DefinitionError(
-            f"{of} has an output named `{RESULT}`, the name of the whole", where=where, hint="rename that field"
+            f"{of} has an output named `{RESULT}`, the name of the whole",
+            where=where,
+            hint="rename that field",
         )
     return StepSignature(
         takes=takes,
@@ -82,7 +86,7 @@ def annotations_of(function: Callable[..., object]) -> dict[str, Hint]:
             continue
         try:
             value = eval(text, names)
-        except Exception:
+        except Exception:  # noqa: BLE001, S112 (an annotation may be any expression; unresolved means unknown)
             continue
         out[name] = type(None) if value is None else value
     return out
@@ -129,6 +133,6 @@ def _class_hints(cls: type[Any]) -> dict[str, Hint]:
             text = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint  # NamedTuple wraps strings
             try:
                 out[name] = eval(text, names) if isinstance(text, str) else text
-            except Exception:
+            except Exception:  # noqa: BLE001 (as above)
                 out[name] = MISSING
     return out

@@ -217,7 +217,10 @@ class PartialStep(Generic[R]):
         max_items: int | None = None,
     ) -> list[R]:
         """Run the step once per item, the fixed arguments the same for all; see `BoundStep.map`."""
-        return cast("list[R]", map_call(self.bound, self.args, self.kwargs, iterables, (concurrency, batch, max_items)))
+        return cast(
+            "list[R]",
+            map_call(self.bound, self.args, self.kwargs, iterables, (concurrency, batch, max_items)),
+        )
 
 
 @overload
@@ -278,6 +281,6 @@ class Recorder(Protocol):
 @functools.cache
 def recorder() -> Recorder:
     """Return the module that records calls, loaded on the first trace."""
-    from axl.dsl import record
+    from axl.dsl import record  # noqa: PLC0415 (record imports this module)
 
     return record

@@ -23,7 +23,10 @@ _ARITHMETIC = (
     "xor rxor ixor or ror ior neg pos abs invert round trunc floor ceil"
 ).split()
 _HINTS = {
-    "bool": ("`if`, `and`, `or`, `not`, `while`", "write when(test, then, otherwise), or decide inside a step"),
+    "bool": (
+        "`if`, `and`, `or`, `not`, `while`",
+        "write when(test, then, otherwise), or decide inside a step",
+    ),
     "len": ("`len()`", "count inside a step and return the number"),
     "contains": ("`in`", _INSIDE),
     "hash": ("a set, or a dict key,", _INSIDE),
@@ -36,9 +39,11 @@ _HINTS = {
     "setitem": ("item assignment", _INSIDE),
     "delitem": ("item deletion", _INSIDE),
 }
-_HINTS |= {name: ("a comparison", "compare inside a step that returns a bool") for name in "eq ne lt le gt ge".split()}
-_HINTS |= {name: ("a number", _INSIDE) for name in "int float complex index".split()}
-_HINTS |= {name: ("arithmetic", "compute inside a step") for name in _ARITHMETIC}
+_HINTS |= dict.fromkeys(
+    "eq ne lt le gt ge".split(), ("a comparison", "compare inside a step that returns a bool")
+)
+_HINTS |= dict.fromkeys("int float complex index".split(), ("a number", _INSIDE))
+_HINTS |= dict.fromkeys(_ARITHMETIC, ("arithmetic", "compute inside a step"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

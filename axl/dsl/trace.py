@@ -130,7 +130,9 @@ def _on_exit(cls: type[Workflow], tracer: Tracer) -> Task | None:
     step = steps_of(cls).get(name)
     if step is None:
         raise DefinitionError(
-            f"on_exit of {cls.__name__} names `{name}`, which is not a step", where=loc_of(cls), hint="name a step of the class"
+            f"on_exit of {cls.__name__} names `{name}`, which is not a step",
+            where=loc_of(cls),
+            hint="name a step of the class",
         )
     unknown = [item for item in step.signature.takes if item not in ON_EXIT_INPUTS]
     if unknown:
@@ -152,7 +154,9 @@ def _schedule(cls: type[Workflow]) -> Schedule | None:
         return None
     if not isinstance(cron, str) or not isinstance(zone, str | None):
         raise DefinitionError(
-            f"schedule and timezone of {cls.__name__} are text", where=loc_of(cls), hint='schedule = "0 3 * * *"'
+            f"schedule and timezone of {cls.__name__} are text",
+            where=loc_of(cls),
+            hint='schedule = "0 3 * * *"',
         )
     return Schedule(cron=cron, timezone=zone or "UTC")
 
@@ -161,6 +165,8 @@ def _max_parallel(cls: type[Workflow]) -> int | None:
     value = setting_of(cls, "max_parallel")
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
-    raise DefinitionError(f"max_parallel of {cls.__name__} is {value!r}", where=loc_of(cls), hint="it is a whole number of one or more")
-
-
+    raise DefinitionError(
+        f"max_parallel of {cls.__name__} is {value!r}",
+        where=loc_of(cls),
+        hint="it is a whole number of one or more",
+    )

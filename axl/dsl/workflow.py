@@ -101,7 +101,7 @@ def _traced(graph: Callable[..., Any]) -> Callable[..., Any]:
         tracer = ACTIVE.get()
         if tracer is None or tracer.block.instance is self:
             return graph(self, *args, **kwargs)
-        from axl.dsl.record import add_group
+        from axl.dsl.record import add_group  # noqa: PLC0415 (record imports this module)
 
         return add_group(tracer, self, graph, args, kwargs)
 

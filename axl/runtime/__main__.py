@@ -22,7 +22,7 @@ def main() -> int:
     # Before any import that takes time: as process 1 of a container, Python ignores SIGTERM.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _note)
-    from axl.runtime.runner import run_spec
+    from axl.runtime.runner import run_spec  # noqa: PLC0415 (after the handlers)
 
     return run_spec(sys.argv[1:], _STOPPED)
 

@@ -19,11 +19,12 @@ from axl.io.store import Store
 from axl.ir.nodes import RESULT, In, IRWorkflow, Map, Task
 from axl.ir.policy import Policy
 from axl.ir.walk import split_outputs
+from axl.runtime.attempt import Attempt, needs_records, timed
 from axl.runtime.backoff import wait_before
+from axl.runtime.clock import Clock
 from axl.runtime.executors.base import Dropped, Executor, Finished, Job, Printed, Report, Started
 from axl.runtime.flow import Flow
 from axl.runtime.ledger import Ledger, ports_of, stand_in
-from axl.runtime.logs import LogBuffer
 from axl.runtime.plan import Instance, Scope, plan_block
 from axl.runtime.stops import Stops
 from axl.wire.address import instance_text
@@ -39,19 +40,7 @@ from axl.wire.events import (
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.record import RunStatus
 from axl.wire.spec import OutputSpec, TaskSpec
-from axl.wire.values import Lit, Many, Ref, Value
-
-
-class Clock:
-    """Where the engine's time comes from; tests put their own in its place."""
-
-    def now(self) -> float:
-        """Return seconds from an arbitrary point, never going back."""
-        return time.monotonic()
-
-    def until(self, when: float) -> float:
-        """Return how many real seconds to wait for a point in this clock's time."""
-        return max(0.0, when - self.now())
+from axl.wire.values import Lit, Ref, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +51,6 @@ class Options:
     grace: float = 10.0
     max_parallel: int | None = None
     clock: Clock = field(default_factory=Clock)
-
-
-@dataclass(slots=True, eq=False)
-class Attempt:
-    """One try at an instance.
-
-    `first` is the number of this session's first try. `place` says which list of a map has to be
-    stored item by item, where that is the work.
-    """
-
-    instance: Instance
-    number: int
-    first: int
-    place: int | None = None
-    value: Ref | None = None
-    log: LogBuffer = field(default_factory=LogBuffer)
-    worker: str = ""
-    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +68,14 @@ class Engine:
     """Runs one program in one session."""
 
     def __init__(
-        self, program: IRWorkflow, path: str, store: Store, ledger: Ledger, executor: Executor, report: Reporter, options: Options
+        self,
+        program: IRWorkflow,
+        path: str,
+        store: Store,
+        ledger: Ledger,
+        executor: Executor,
+        report: Reporter,
+        options: Options,
     ) -> None:
         self.program = program
         self.path = path
@@ -216,7 +194,7 @@ class Engine:
         while self._queue and self.executor.free > 0 and len(self._running) < limit:
             batch = self._take_batch()
             jobs = [self._job(attempt) for attempt in batch]
-            if any(_needs_records(job.spec) for job in jobs):
+            if any(needs_records(job.spec) for job in jobs):
                 self.ledger.flush()
             self.executor.submit(jobs)
             self._began(jobs[0].ticket, "")
@@ -279,9 +257,9 @@ class Engine:
         if attempt is None:
             return
         attempt.worker = worker or attempt.worker
-        if attempt.running:
+        if attempt.began is not None:
             return
-        attempt.running = True
+        attempt.began = time.monotonic()
         instance = attempt.instance
         self.report(TaskStarted(node=instance.node.id, index=instance.index, attempt=attempt.number))
 
@@ -308,7 +286,7 @@ class Engine:
         if rest:
             self.report(TaskPrinted(node=instance.node.id, index=instance.index, text=rest + "\n"))
         if outcome.failure is not None:
-            self._failed(attempt, outcome, outcome.failure)
+            self._failed(attempt, timed(outcome, attempt), outcome.failure)
             return
         if attempt.place is not None:
             if attempt.place == 0:
@@ -323,7 +301,9 @@ class Engine:
     def _failed(self, attempt: Attempt, outcome: Outcome, failure: Failure) -> None:
         instance = attempt.instance
         if failure.error == "Cancelled":
-            self.ledger.write_attempt(instance, attempt.number, outcome, attempt.log, attempt.worker, "cancelled")
+            self.ledger.write_attempt(
+                instance, attempt.number, outcome, attempt.log, attempt.worker, "cancelled"
+            )
             self._count("cancelled")
             self._finished(instance, attempt.number, "cancelled", outcome.seconds)
             return
@@ -339,7 +319,13 @@ class Engine:
         instance = attempt.instance
         self._count("retried")
         self.report(
-            TaskRetried(node=instance.node.id, index=instance.index, attempt=attempt.number, wait=wait, failure=failure)
+            TaskRetried(
+                node=instance.node.id,
+                index=instance.index,
+                attempt=attempt.number,
+                wait=wait,
+                failure=failure,
+            )
         )
         following = Attempt(instance, attempt.number + 1, attempt.first, attempt.place, attempt.value)
         heapq.heappush(self._timers, (self.options.clock.now() + wait, next(self._tickets), following))
@@ -381,7 +367,9 @@ class Engine:
         wait = self.options.clock.until(min(points)) if points else None
         return min(wait, limit) if wait is not None and limit is not None else limit if wait is None else wait
 
-    def _finished(self, instance: Instance, attempt: int, status: str, seconds: float, failure: Failure | None = None) -> None:
+    def _finished(
+        self, instance: Instance, attempt: int, status: str, seconds: float, failure: Failure | None = None
+    ) -> None:
         self.report(
             TaskFinished(
                 node=instance.node.id,
@@ -395,15 +383,3 @@ class Engine:
 
     def _count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
-
-
-def _needs_records(spec: TaskSpec) -> bool:
-    """Say whether a worker has to read records to get at the inputs."""
-    stack = [value for _, value in spec.inputs]
-    while stack:
-        match stack.pop():
-            case Ref(at=at) if at:
-                return True
-            case Many(items=items):
-                stack.extend(items)
-    return False

@@ -16,6 +16,7 @@ from typing import Any
 
 from axl.dsl.describe import steps_of
 from axl.dsl.step import Step
+from axl.dsl.workflow import Workflow
 from axl.errors import AxlError, DamagedError, StoreError
 from axl.io.store import Store
 from axl.ir.hints import MISSING
@@ -74,7 +75,12 @@ def _run_step(
     try:
         value = _invoke(step, cls(), arguments, spec.policy)
     except SystemExit as error:
-        return Failure(kind="exit", error="SystemExit", message=f"the step left with exit({error.code!r})", exit_code=FATAL)
+        return Failure(
+            kind="exit",
+            error="SystemExit",
+            message=f"the step left with exit({error.code!r})",
+            exit_code=FATAL,
+        )
     except Exception as error:  # noqa: BLE001 (the boundary to the author's code)
         return from_exception(error, spec.policy.retry)
     try:
@@ -102,7 +108,9 @@ def _call_step(step: Step[Any, Any, Any], instance: object, arguments: dict[str,
     return type(model).model_validate({**model.model_dump(), **overrides})
 
 
-def _arguments(spec: TaskSpec, step: Step[Any, Any, Any], store: Store, folder: Path | None) -> dict[str, Any]:
+def _arguments(
+    spec: TaskSpec, step: Step[Any, Any, Any], store: Store, folder: Path | None
+) -> dict[str, Any]:
     takes = step.signature.takes
     as_path = {name for name, mode in spec.policy.input_mode if mode == "path"}
     out: dict[str, Any] = {}
@@ -143,11 +151,11 @@ def _split(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Fail
     try:
         items = load_value(value, store)
         if isinstance(items, str | bytes | dict):
-            raise TypeError(f"cannot map over a {type(items).__name__}; map over a list")
+            raise TypeError(f"cannot map over a {type(items).__name__}; map over a list")  # noqa: TRY301 (one way out)
         handler = value.handler if isinstance(value, Ref) else "pickle"
         base = handler if handler.split("+")[0] in ("pickle", "cloudpickle", "json") else "pickle"
         return ((RESULT, split_value(list(items), base, store)),)  # type: ignore[call-overload]  # a TypeError says so
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (loading and iterating run the author's classes)
         return _input_failure(error, spec)
 
 
@@ -164,5 +172,10 @@ def _output_failure(error: BaseException, value: object, spec: TaskSpec) -> Fail
     handlers = ", ".join(sorted({out.handler for out in spec.outputs}))
     text = f"the result, a {type(value).__module__}.{type(value).__qualname__}, cannot be stored as {handlers}: {error}"
     return Failure(
-        kind="output", error=failure.error, message=text, traceback=failure.traceback, retryable=False, exit_code=76
+        kind="output",
+        error=failure.error,
+        message=text,
+        traceback=failure.traceback,
+        retryable=False,
+        exit_code=76,
     )

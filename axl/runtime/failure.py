@@ -44,7 +44,10 @@ def matches(error: BaseException, policy: RetryPolicy) -> bool:
 def timed_out(seconds: float) -> Failure:
     """Return the failure of an attempt that ran longer than its timeout."""
     return Failure(
-        kind="timeout", error="Timeout", message=f"ran longer than its timeout of {seconds:g} s", exit_code=TIMED_OUT
+        kind="timeout",
+        error="Timeout",
+        message=f"ran longer than its timeout of {seconds:g} s",
+        exit_code=TIMED_OUT,
     )
 
 
@@ -59,7 +62,10 @@ def died(status: int) -> Failure:
         reason = _SIGNALS.get(signal.Signals(number)) if number in list(signal.Signals) else None
         extra = f"; {reason}" if reason else ""
         return Failure(
-            kind="signal", error=name, message=f"its process was killed by signal {number} ({name}){extra}", exit_code=RETRY
+            kind="signal",
+            error=name,
+            message=f"its process was killed by signal {number} ({name}){extra}",
+            exit_code=RETRY,
         )
     return Failure(
         kind="exit",
@@ -79,7 +85,9 @@ def author_traceback(error: BaseException) -> str:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not is_ours(frame.filename)])
+        part.stack = traceback.StackSummary.from_list(
+            [frame for frame in part.stack if not is_ours(frame.filename)]
+        )
         stack.extend(other for other in (part.__cause__, part.__context__) if other is not None)
         stack.extend(part.exceptions or ())
     return "".join(whole.format())

@@ -151,7 +151,9 @@ class Flow:
         counts = sorted({len(each) for each in lists})
         if len(counts) > 1:
             names = ", ".join(f"{name} has {len(each)}" for name, each in zip(node.items, lists, strict=True))
-            self.mistakes.append((instance, Mistake(f"the lists that are mapped over differ in length: {names}")))
+            self.mistakes.append(
+                (instance, Mistake(f"the lists that are mapped over differ in length: {names}"))
+            )
             return
         self.started_maps.append((instance, counts[0]))
         limit = min(node.concurrency or self.window, self.window) * (node.batch or 1)

@@ -38,7 +38,9 @@ class Ledger:
         body = self.store.get_record(key)
         return decode_node(body, key) if body is not None else None
 
-    def commit(self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str) -> NodeRecord:
+    def commit(
+        self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str
+    ) -> NodeRecord:
         """Write the result of an instance, and return what stands: the first writer's record."""
         record = self._record("done", instance, attempt, outcome, log, worker)
         return self._put(instance, record)
@@ -49,7 +51,13 @@ class Ledger:
         return self._put(instance, replace(record, outputs=((RESULT, value),)))
 
     def write_attempt(
-        self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str, status: NodeStatus
+        self,
+        instance: Instance,
+        attempt: int,
+        outcome: Outcome,
+        log: LogBuffer,
+        worker: str,
+        status: NodeStatus,
     ) -> None:
         """Write that an attempt failed or was cancelled, and what it printed."""
         record = self._record(status, instance, attempt, outcome, log, worker)
@@ -91,7 +99,13 @@ class Ledger:
         return decode_node(there, key) if there is not None else record
 
     def _record(
-        self, status: NodeStatus, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str
+        self,
+        status: NodeStatus,
+        instance: Instance,
+        attempt: int,
+        outcome: Outcome,
+        log: LogBuffer,
+        worker: str,
     ) -> NodeRecord:
         node = instance.node
         step = node.step if isinstance(node, Task) else ""

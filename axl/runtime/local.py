@@ -92,17 +92,25 @@ def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local
         result = ended.result if ended is not None and status == "succeeded" else None
         session.end(SessionEnd(status=status, ended=time.time(), counts=counts, error=error, result=result))
     how.report(
-        RunFinished(run=session.run, status=status, seconds=time.monotonic() - started, counts=counts, error=error)
+        RunFinished(
+            run=session.run, status=status, seconds=time.monotonic() - started, counts=counts, error=error
+        )
     )
     return Left(session.run, status, ended.signal)
 
 
-def _run_engine(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, workers: int) -> Ended:
+def _run_engine(
+    wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, workers: int
+) -> Ended:
     program, store = wanted.program, session.store
     ledger = Ledger(store, session.run, session.continued, codes=dict(codes))
     path = session.record.path
     setup = Setup(
-        workflow=program.source, path=path, store=store, workers=workers, shipped=_shipped(wanted.cls, how.executor)
+        workflow=program.source,
+        path=path,
+        store=store,
+        workers=workers,
+        shipped=_shipped(wanted.cls, how.executor),
     )
     how.report(
         RunStarted(
@@ -158,12 +166,10 @@ def canonical(value: Mapping[str, JSON] | dict[str, str]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-
-
 def _shipped(cls: type[Workflow], executor: str) -> bytes:
     if executor != "process" or is_importable(cls):
         return b""
-    import cloudpickle
+    import cloudpickle  # noqa: PLC0415 (only for classes that other processes cannot import)
 
     data: bytes = cloudpickle.dumps(cls)
     return data

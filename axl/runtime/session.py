@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import time
+from collections import deque
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -54,7 +55,11 @@ class Session:
     def begin(self, executor: str, workers: int) -> None:
         """Record that an engine took the run up."""
         record = SessionRecord(
-            started=time.time(), pid=os.getpid(), host=socket.gethostname(), executor=executor, workers=workers
+            started=time.time(),
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            executor=executor,
+            workers=workers,
         )
         self.store.put_record(address.session_key(self.run, self.number), record.encode())
         self.store.commit()
@@ -109,9 +114,7 @@ def find_run(run: str, store: Store) -> RunRecord | None:
 
 def status_of(run: str, store: Store) -> RunStatus | None:
     """Return how the last session ended, or `None` while there is no end."""
-    last: tuple[str, bytes] | None = None
-    for last in store.list_records(f"session/{run}/"):
-        continue
+    last = next(iter(deque(store.list_records(f"session/{run}/"), maxlen=1)), None)
     if last is None or not last[0].endswith("/end"):
         return None
     return decode_session_end(last[1], last[0]).status
@@ -149,13 +152,20 @@ def _create(request: Request, store: Store, axl_version: str, run: str) -> Sessi
     lock = _lock(run, store)
     if store.put_record(address.run_key(run), record.encode()) is not None:
         lock.__exit__(None, None, None)
-        raise LockedError(f"the run {run} was begun by another engine just now", hint="run the same command again")
+        raise LockedError(
+            f"the run {run} was begun by another engine just now", hint="run the same command again"
+        )
     store.put_record(address.same_prefix(record.hash, request.identity) + run, b"{}")
     return Session(store, record, continued=False, number=1, lock=lock)
 
 
 def _lock(run: str, store: Store) -> AbstractContextManager[None]:
-    note = {"run": run, "pid": os.getpid(), "host": socket.gethostname(), "started": time.strftime("%Y-%m-%d %H:%M:%S")}
+    note = {
+        "run": run,
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "started": time.strftime("%Y-%m-%d %H:%M:%S"),
+    }
     lock = store.lock(f"run-{run}", json.dumps(note))
     lock.__enter__()
     return lock

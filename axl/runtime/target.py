@@ -59,7 +59,7 @@ def _is_file(place: str) -> bool:
 
 
 def _import_file(path: Path) -> ModuleType:
-    if not path.exists():
+    if not os.path.exists(path):
         near = get_close_matches(path.name, [item.name for item in _python_files(path.parent)], n=1)
         guess = f"did you mean {path.parent / near[0]}?" if near else _FORMS
         raise UsageError(f"there is no file {path}", hint=guess)
@@ -72,13 +72,16 @@ def _import_file(path: Path) -> ModuleType:
         folder = folder.parent
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     if not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{path.name} cannot be imported", hint="a file name is letters, digits and underscores")
+        raise UsageError(
+            f"{path.name} cannot be imported", hint="a file name is letters, digits and underscores"
+        )
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     known = sys.modules.get(name)
     if known is not None and known.__file__ and Path(known.__file__).resolve() != whole:
         raise UsageError(
-            f"{path} would be imported as {name!r}, which is {known.__file__}", hint="give the file another name"
+            f"{path} would be imported as {name!r}, which is {known.__file__}",
+            hint="give the file another name",
         )
     return _import_module(name)
 
@@ -106,7 +109,9 @@ def _import_module(name: str) -> ModuleType:
             hint=f"install {error.name} in the environment that runs axl",
         ) from error
     except SyntaxError as error:
-        raise DefinitionError(f"{error.filename}:{error.lineno}: {error.msg}", hint="Python cannot read this file") from error
+        raise DefinitionError(
+            f"{error.filename}:{error.lineno}: {error.msg}", hint="Python cannot read this file"
+        ) from error
     except (Exception, SystemExit) as error:
         raise DefinitionError(
             f"importing {name} raised {type(error).__name__}: {error}",
@@ -131,7 +136,10 @@ def _pick(module: ModuleType, place: str, name: str) -> type[Workflow]:
         return found[name]
     value: object = vars(module).get(name)
     if value is not None:
-        raise UsageError(f"{name} in {place} is not a workflow", hint="a workflow is a class that inherits from axl.Workflow")
+        raise UsageError(
+            f"{name} in {place} is not a workflow",
+            hint="a workflow is a class that inherits from axl.Workflow",
+        )
     near = get_close_matches(name, found, n=1)
     guess = f"did you mean {near[0]}?" if near else f"it has {', '.join(own) or 'none'}"
     raise UsageError(f"there is no workflow {name!r} in {place}", hint=guess)

@@ -122,7 +122,9 @@ def _parts(value: object, outputs: tuple[OutputSpec, ...], signature: StepSignat
     hint = signature.returns
     if signature.as_tuple:
         if not isinstance(value, tuple) or len(value) != len(names):
-            raise TypeError(f"the step is annotated to return a tuple of {len(names)}, but returned {_shown(value)}")
+            raise TypeError(
+                f"the step is annotated to return a tuple of {len(names)}, but returned {_shown(value)}"
+            )
         return dict(zip(names, value, strict=True))
     if not (isinstance(hint, type) and isinstance(value, hint)):
         wanted = hint.__name__ if isinstance(hint, type) else str(hint)
@@ -139,7 +141,7 @@ def _load_literal(value: Lit) -> object:
     data = json.loads(value.json)
     if not value.maker:
         return data
-    from axl.runtime.parameters import rebuild
+    from axl.runtime.parameters import rebuild  # noqa: PLC0415 (pydantic, only for typed parameters)
 
     source, _, _ = value.maker.partition("/")
     return rebuild(find_class(source), value.maker, data)

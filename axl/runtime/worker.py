@@ -33,7 +33,9 @@ def work(sock: socket.socket, store: Store) -> None:
         specs = bytes(message[1]).split(b"\n")
         for place, spec in enumerate(specs):
             outcome = _attempt(spec, store)
-            leaves = _left_processes() or (outcome.failure is not None and outcome.failure.error == "Cancelled")
+            leaves = _left_processes() or (
+                outcome.failure is not None and outcome.failure.error == "Cancelled"
+            )
             _flush()
             last = leaves and place + 1 <= len(specs)
             send(sock, LAST_OUTCOME if last else OUTCOME, _encode(outcome.to_json()).encode())
@@ -46,7 +48,9 @@ def _attempt(data: bytes, store: Store) -> Outcome:
     try:
         return execute(decode_spec(data), store)
     except Cancelled:
-        return Outcome(failure=Failure(kind="exit", error="Cancelled", message="the run was stopped", exit_code=143))
+        return Outcome(
+            failure=Failure(kind="exit", error="Cancelled", message="the run was stopped", exit_code=143)
+        )
     finally:
         _State.running = False
 

@@ -139,14 +139,20 @@ def preload(hello: Hello) -> bool:
 
 def unship(data: bytes) -> None:
     """Take up a class that came as bytes; its `__main__` names become this process's own."""
-    import cloudpickle
+    import cloudpickle  # noqa: PLC0415 (only for classes that cannot be imported)
 
     cls = cloudpickle.loads(data)
     ship(cls)
     main = vars(sys.modules["__main__"])
     for step in steps_of(cls).values():
         if step.function.__module__ == "__main__":
-            main.update({name: value for name, value in step.function.__globals__.items() if not name.startswith("__")})
+            main.update(
+                {
+                    name: value
+                    for name, value in step.function.__globals__.items()
+                    if not name.startswith("__")
+                }
+            )
 
 
 def become_worker(sock: int, out: int, parent: int, store: str) -> None:

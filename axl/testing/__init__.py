@@ -1,10 +1,10 @@
 """For authors' tests: run a workflow or one step in this process, with mocks and a fake clock.
 
-    def test_churn():
-        result = axl.testing.run(Churn, {"months": [1]}, mocks={"load": frame})
+def test_churn():
+    result = axl.testing.run(Churn, {"months": [1]}, mocks={"load": frame})
 
-        assert result.step("evaluate").output > 0.5
-        assert result.step("load").attempts == 1
+    assert result.step("evaluate").output > 0.5
+    assert result.step("load").attempts == 1
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from axl.errors import UsageError
 from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.runtime.classes import ship
-from axl.runtime.engine import Clock, Options
+from axl.runtime.clock import Clock
+from axl.runtime.engine import Options
 from axl.runtime.history import Run, open_run
 from axl.runtime.local import Local, Wanted, run_local
 from axl.runtime.parameters import bind
@@ -100,7 +101,8 @@ def mocked(workflow: type[Workflow], mocks: Mapping[str, object]) -> type[Workfl
     unknown = sorted(set(mocks) - set(steps))
     if unknown:
         raise UsageError(
-            f"{workflow.__name__} has no step {unknown[0]!r} to mock", hint=f"its steps are {', '.join(steps)}"
+            f"{workflow.__name__} has no step {unknown[0]!r} to mock",
+            hint=f"its steps are {', '.join(steps)}",
         )
     replaced = {name: Step(_stand_in(steps[name], mock), steps[name].options) for name, mock in mocks.items()}
     name = f"{workflow.__name__}_mocked_{next(_NUMBERS)}"

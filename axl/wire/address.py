@@ -1,10 +1,10 @@
 """Where records live: keys derived from run, node and index, never passed around.
 
-    run/RUN                      header: what is run, with which parameters
-    same/HASH-PARAMS/RUN         finds the runs of one workflow with the same parameters
-    session/RUN/N                an engine took the run up;  session/RUN/N/end: how it left it
-    node/RUN/NODE/INDEX          the committed result of one node instance, written once
-    attempt/RUN/NODE/INDEX/N     a failed attempt
+run/RUN                      header: what is run, with which parameters
+same/HASH-PARAMS/RUN         finds the runs of one workflow with the same parameters
+session/RUN/N                an engine took the run up;  session/RUN/N/end: how it left it
+node/RUN/NODE/INDEX          the committed result of one node instance, written once
+attempt/RUN/NODE/INDEX/N     a failed attempt
 """
 
 from __future__ import annotations
@@ -28,24 +28,30 @@ def instance_text(node: str, index: Index) -> str:
 
 
 def run_key(run: str) -> str:
+    """Return where a run's header is."""
     return f"run/{run}"
 
 
 def same_prefix(workflow_hash: str, params_digest: str) -> str:
+    """Return below what the runs of one workflow with the same parameters and code are listed."""
     return f"same/{workflow_hash[:24]}-{params_digest[:24]}/"
 
 
 def session_key(run: str, number: int) -> str:
+    """Return where it says that an engine took a run up."""
     return f"session/{run}/{number:06d}"
 
 
 def session_end_key(run: str, number: int) -> str:
+    """Return where it says how an engine left a run."""
     return f"session/{run}/{number:06d}/end"
 
 
 def node_key(run: str, node: str, index: Index) -> str:
+    """Return where the committed result of a node instance is."""
     return f"node/{run}/{node}/{index_text(index)}"
 
 
 def attempt_key(run: str, node: str, index: Index, attempt: int) -> str:
+    """Return where a failed attempt at a node instance is."""
     return f"attempt/{run}/{node}/{index_text(index)}/{attempt:06d}"

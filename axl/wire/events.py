@@ -92,7 +92,9 @@ class RunFinished:
     error: str = ""
 
 
-Event = RunStarted | MapStarted | TaskStarted | TaskFinished | TaskRetried | TaskPrinted | Stopping | RunFinished
+Event = (
+    RunStarted | MapStarted | TaskStarted | TaskFinished | TaskRetried | TaskPrinted | Stopping | RunFinished
+)
 
 
 class Reporter(Protocol):

@@ -88,10 +88,14 @@ def decode_spec(data: bytes) -> TaskSpec:
             step=doc["step"],
             op=doc["op"],
             inputs=tuple((name, from_json(cast("JSON", value))) for name, value in doc["inputs"]),
-            outputs=tuple(OutputSpec(name=name, handler=handler, split=split) for name, handler, split in doc["outputs"]),
+            outputs=tuple(
+                OutputSpec(name=name, handler=handler, split=split) for name, handler, split in doc["outputs"]
+            ),
             policy=policy_from_json(doc["policy"]),
             store=doc["store"],
             code=doc["code"],
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(f"not a task spec: {error!r}", hint="a task spec is one JSON document, as axl writes it") from error
+        raise UsageError(
+            f"not a task spec: {error!r}", hint="a task spec is one JSON document, as axl writes it"
+        ) from error

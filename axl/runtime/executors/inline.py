@@ -71,7 +71,9 @@ class InlineExecutor:
         except _TimeUp:
             return Outcome(failure=timed_out(limit or 0))
         except (Cancelled, KeyboardInterrupt):
-            return Outcome(failure=Failure(kind="exit", error="Cancelled", message="the run was stopped", exit_code=130))
+            return Outcome(
+                failure=Failure(kind="exit", error="Cancelled", message="the run was stopped", exit_code=130)
+            )
         finally:
             self._busy = False
 

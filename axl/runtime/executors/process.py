@@ -66,7 +66,9 @@ class ProcessExecutor:
 
     @property
     def free(self) -> int:
-        return self._setup.workers - sum(1 for worker in self._workers.values() if worker.jobs or worker.leaving)
+        return self._setup.workers - sum(
+            1 for worker in self._workers.values() if worker.jobs or worker.leaving
+        )
 
     def submit(self, jobs: Sequence[Job]) -> None:
         worker = next((one for one in self._workers.values() if not one.jobs and not one.leaving), None)
@@ -216,7 +218,9 @@ class ProcessExecutor:
         job = worker.jobs.popleft()
         outcome = Outcome.from_json(json.loads(body))
         if worker.late or worker.stopped:
-            outcome = Outcome(failure=self._why_killed(worker, job), seconds=outcome.seconds, started=outcome.started)
+            outcome = Outcome(
+                failure=self._why_killed(worker, job), seconds=outcome.seconds, started=outcome.started
+            )
         reports.append(Finished(job.ticket, outcome))
         worker.leaving = kind == LAST_OUTCOME
         worker.deadline = None

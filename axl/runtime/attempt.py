@@ -1,0 +1,50 @@
+"""One try at a node instance, as the engine keeps it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+from axl.runtime.logs import LogBuffer
+from axl.runtime.plan import Instance
+from axl.wire.outcome import Outcome
+from axl.wire.spec import TaskSpec
+from axl.wire.values import Many, Ref
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One try at an instance.
+
+    `first` is the number of this session's first try. `place` says which list of a map has to be
+    stored item by item, where that is the work.
+    """
+
+    instance: Instance
+    number: int
+    first: int
+    place: int | None = None
+    value: Ref | None = None
+    log: LogBuffer = field(default_factory=LogBuffer)
+    worker: str = ""
+    began: float | None = None
+
+
+def timed(outcome: Outcome, attempt: Attempt) -> Outcome:
+    """Return an outcome with the engine's own times where the attempt could not tell its own."""
+    if outcome.started or attempt.began is None:
+        return outcome
+    seconds = time.monotonic() - attempt.began
+    return replace(outcome, seconds=seconds, started=time.time() - seconds)
+
+
+def needs_records(spec: TaskSpec) -> bool:
+    """Say whether a worker has to read records to get at the inputs."""
+    stack = [value for _, value in spec.inputs]
+    while stack:
+        match stack.pop():
+            case Ref(at=at) if at:
+                return True
+            case Many(items=items):
+                stack.extend(items)
+    return False
