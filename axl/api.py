@@ -156,14 +156,12 @@ def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSumm
 
 
 def _open(store: StoreLike) -> Store:
-    return (
-        open_store(str(store) if isinstance(store, Path) else store)
-        if isinstance(store, str | Path | None)
-        else store
-    )
+    if store is None or isinstance(store, str):
+        return open_store(store)
+    return open_store(str(store)) if isinstance(store, Path) else store
 
 
 def _count(workers: int | None) -> int | None:
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+    if workers is not None and (type(workers) is not int or workers < 1):
         raise UsageError(f"workers is {workers!r}", hint="it is a whole number of one or more")
     return workers
