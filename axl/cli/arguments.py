@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
 
         Raises `UsageError` with the nearest known option, and `HelpAsked`.
         """
-        given, unknown = self.parse_known_args(list(words))
+        given, unknown = self.parse_known_intermixed_args(list(words))
         if unknown:
             self._refuse(unknown)
         return given

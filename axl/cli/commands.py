@@ -51,7 +51,7 @@ def find(words: Sequence[str]) -> tuple[str, Sequence[str]]:
         raise UsageError(f"axl has no option {words[0].partition('=')[0]!r}", hint="see `axl --help`")
     near = difflib.get_close_matches(words[0], [*COMMANDS, *GROUPS], n=1)
     raise UsageError(
-        f"there is no command {words[0]!r}",
+        f"there is no command {words[0]!r:.80}",
         hint=f"did you mean `axl {near[0]}`?" if near else "see `axl --help`",
     )
 

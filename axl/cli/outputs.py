@@ -60,8 +60,10 @@ def run(given: Options, screen: Screen) -> int:
     elif given.json:
         detailed = given.step is not None
         screen.data(dumps([_facts(each, shown, given.load, detailed, screen.width) for each in found]))
-    else:
+    elif found:
         _print(found, shown, given, screen)
+    else:
+        screen.say(f"the run {shown.id} has no outputs yet")
     return 0
 
 

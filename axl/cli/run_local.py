@@ -29,7 +29,7 @@ def declare(parser: Parser) -> None:
     add_workflow(parser)
     add_params(parser)
     add_driving(parser)
-    parser.add_argument("--run-id", type=run_id, default="", metavar="ID", help="a name for the run")
+    parser.add_argument("--run-id", type=run_id, metavar="ID", help="a name for the run")
     parser.add_argument("--fresh", action="store_true", help="start anew, even if there is an unfinished run")
 
 
@@ -68,7 +68,7 @@ def run(given: Options, screen: Screen) -> int:
             executor=settings.executor,
             workers=settings.workers,
             store=settings.store,
-            run_id=given.run_id,
+            run_id=given.run_id or "",
             fresh=given.fresh,
             keep_going=settings.keep_going,
             grace=settings.grace,
