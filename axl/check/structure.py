@@ -44,9 +44,13 @@ _BOOLS = ("true", "false")
 
 @dataclass(slots=True, eq=False)
 class _Check:
-    """What one check collects: every id so far, and the problems."""
+    """What one check collects: every id so far, the outputs that are sound, and the problems.
+
+    Calls of one step share one tuple of outputs, so it is looked at once.
+    """
 
     ids: dict[str, Loc | None] = field(default_factory=dict)
+    sound: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def say(self, what: str, hint: str, *where: Loc | None) -> None:
@@ -137,7 +141,8 @@ def _block(scope: _Scope, check: _Check) -> list[_Scope]:
     for node in block.nodes:
         _id(node, check)
         for atom in operands(node):
-            _atom(atom, node.id, node.loc, scope, check)
+            if not (isinstance(atom, Out) and atom.port == RESULT and atom.node in scope.seen):
+                _atom(atom, node.id, node.loc, scope, check)
         if node.after:
             _after(node, scope, check)
         found.extend(_KINDS[type(node)](node, scope, check))
@@ -243,8 +248,15 @@ def _after(node: Node, scope: _Scope, check: _Check) -> None:
 
 def _task(node: Node, _scope: _Scope, check: _Check) -> list[_Scope]:
     assert isinstance(node, Task)
-    if len(node.args) > 1:
+    if len(node.args) > 1 and len(dict(node.args)) < len(node.args):
         _distinct(check, f"`{node.id}`", "argument", [name for name, _ in node.args], node.loc)
+    if id(node.outputs) not in check.sound:
+        _outputs(node, check)
+    return []
+
+
+def _outputs(node: Task, check: _Check) -> None:
+    before = len(check.problems)
     if not node.outputs:
         check.say(f"`{node.id}` has no output", f"a step that returns nothing still has `{RESULT}`", node.loc)
     if len(node.outputs) > 1:

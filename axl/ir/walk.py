@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import NamedTuple, TypeAlias, assert_never
 
 from axl.ir.nodes import Atom, Block, Branch, Const, Group, In, IRWorkflow, Map, Node, Out, Pack, Task
 
@@ -17,8 +17,7 @@ BlockPath: TypeAlias = tuple[str, ...]
 `("when:then", "size_map")`; empty for the root."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A node as it is met: the `module:Class` whose steps it calls, and the block it stands in."""
 
     node: Node
@@ -103,14 +102,19 @@ def inner(visit: Visit) -> tuple[tuple[Block, str, BlockPath], ...]:
 
 def nodes(program: IRWorkflow) -> Iterator[Visit]:
     """Yield every node of the body: a node, then what it holds, then the next."""
-    stack = [_visits(program.body, program.source, ())]
+    stack: list[tuple[Iterator[Node], str, BlockPath]] = [(iter(program.body.nodes), program.source, ())]
     while stack:
-        visit = next(stack[-1], None)
-        if visit is None:
+        rest, source, path = stack[-1]
+        for node in rest:
+            visit = Visit(node, source, path)
+            yield visit
+            if not isinstance(node, Task):
+                stack.extend(
+                    (iter(block.nodes), owner, place) for block, owner, place in reversed(inner(visit))
+                )
+                break
+        else:
             stack.pop()
-            continue
-        yield visit
-        stack.extend(_visits(*block) for block in reversed(inner(visit)))
 
 
 def tasks(program: IRWorkflow) -> Iterator[tuple[str, Task]]:
@@ -152,10 +156,6 @@ def split_outputs(program: IRWorkflow) -> frozenset[tuple[str, str]]:
                 seen.add(wanted)
                 todo.append(wanted)
     return frozenset(found)
-
-
-def _visits(block: Block, source: str, path: BlockPath) -> Iterator[Visit]:
-    return (Visit(node, source, path) for node in block.nodes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,7 @@ RULE = "literals"
 def check(program: IRWorkflow, _hints: Hints | None = None) -> Iterator[Problem]:
     """Yield a problem for every literal that is no canonical JSON, or too large."""
     sound: set[str] = set()
-    for text, owner, loc in _literals(program):
-        if text in sound:
-            continue
+    for text, owner, loc in _literals(program, sound):
         found = fault(text)
         if found is None:
             sound.add(text)
@@ -54,21 +52,24 @@ def shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _literals(program: IRWorkflow) -> Iterator[tuple[str, str, Loc | None]]:
+def _literals(program: IRWorkflow, sound: set[str]) -> Iterator[tuple[str, str, Loc | None]]:
     for param in program.params:
         if param.default is not None:
             yield param.default.json, f"the parameter `{param.name}`", param.loc
     for text in _texts(program.body.result):
         yield text, "the result", program.loc
     for visit in nodes(program):
-        yield from _of_node(visit.node)
+        yield from _of_node(visit.node, sound)
     if program.on_exit is not None:
-        yield from _of_node(program.on_exit)
+        yield from _of_node(program.on_exit, sound)
 
 
-def _of_node(node: Node) -> Iterator[tuple[str, str, Loc | None]]:
+def _of_node(node: Node, sound: set[str]) -> Iterator[tuple[str, str, Loc | None]]:
     for operand in operands(node):
-        if isinstance(operand, Const | Pack):
+        if isinstance(operand, Const):
+            if operand.json not in sound:
+                yield operand.json, f"`{node.id}`", node.loc
+        elif isinstance(operand, Pack):
             for text in _texts(operand):
                 yield text, f"`{node.id}`", node.loc
     for block in blocks(node):

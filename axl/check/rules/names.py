@@ -23,7 +23,6 @@ RESERVED = frozenset(
 MAX_PARAMETER_CHARS = 63
 
 _is_name = re.compile(NAME_PATTERN).fullmatch
-_is_plain = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
 
 
 def check(program: IRWorkflow, _hints: Hints | None = None) -> Iterator[Problem]:
@@ -66,12 +65,12 @@ def _parameters(program: IRWorkflow) -> Iterator[Problem]:
                 where=lines(param.loc),
                 hint="rename one of them",
             )
-        if not _is_plain(param.name) or iskeyword(param.name):
+        if not param.name.isidentifier() or iskeyword(param.name):
             yield Problem(
                 rule=RULE,
-                what=f"the parameter {param.name!r} has a name that is not valid on every target",
+                what=f"the parameter {param.name!r} has a name that Python does not take",
                 where=lines(param.loc),
-                hint="use letters without accents, digits and _, a letter first",
+                hint="use letters, digits and _, no digit first",
             )
         if len(param.name) > MAX_PARAMETER_CHARS:
             yield Problem(
@@ -91,12 +90,12 @@ def _step(task: Task) -> Iterator[Problem]:
             where=lines(task.loc),
             hint=f"rename the step, to `{name}_step` for example",
         )
-    elif not _is_plain(name):
+    elif not name.isidentifier():
         yield Problem(
             rule=RULE,
-            what=f"the step {name!r} has a name that is not valid on every target",
+            what=f"the step {name!r} has a name that Python does not take",
             where=lines(task.loc),
-            hint="use letters without accents, digits and _, a letter first",
+            hint="use letters, digits and _, no digit first",
         )
     if len(name) > MAX_ID_CHARS:
         yield Problem(
