@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from axl.check.agree import agrees
 from axl.check.typeform import (
@@ -45,8 +45,7 @@ RULE = "types"
 _NO_STEP = StepHints()
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(NamedTuple):
     """What is known of a value: its type, what people call it, and the line that made it."""
 
     hint: Hint
