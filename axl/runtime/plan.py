@@ -89,17 +89,13 @@ class Scope:
         return Many("outputs", tuple(ports[name] for name in names), names, f"{self.workflow}/{node.step}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Instance:
     """A node of a scope: what the engine runs, completes or gives up."""
 
-    scope: Scope
-    place: int
+    __slots__ = ("index", "node", "place", "scope")
 
-    @property
-    def node(self) -> Node:
-        return self.scope.plan.block.nodes[self.place]
-
-    @property
-    def index(self) -> Index:
-        return self.scope.index
+    def __init__(self, scope: Scope, place: int) -> None:
+        self.scope = scope
+        self.place = place
+        self.node: Node = scope.plan.block.nodes[place]
+        self.index: Index = scope.index

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -17,8 +16,6 @@ from axl.wire.spec import decode_spec
 
 JOBS, OUTCOME, LAST_OUTCOME = 1, 2, 3
 """Messages: attempts to run, what one came to, and the same from a worker that leaves afterwards."""
-
-_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
 class _State:
@@ -38,7 +35,7 @@ def work(sock: socket.socket, store: Store) -> None:
             )
             _flush()
             last = leaves and place + 1 <= len(specs)
-            send(sock, LAST_OUTCOME if last else OUTCOME, _encode(outcome.to_json()).encode())
+            send(sock, LAST_OUTCOME if last else OUTCOME, outcome.to_text().encode())
             if last:
                 return
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from axl.wire.values import JSON, Value, from_json, to_json
+from axl.wire.values import JSON, Value, from_json, outputs_text
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Kind = Literal["exception", "timeout", "signal", "exit", "output", "input", "import"]
 """How an attempt failed: the step raised, ran too long, its process was killed or left, its result
 could not be stored, its inputs could not be read, its code could not be imported."""
@@ -28,6 +30,7 @@ class Failure:
     exit_code: int = 65
 
     def to_json(self) -> JSON:
+        """Return the failure as a JSON object."""
         return {
             "kind": self.kind,
             "error": self.error,
@@ -36,6 +39,10 @@ class Failure:
             "retryable": self.retryable,
             "exit_code": self.exit_code,
         }
+
+    def to_text(self) -> str:
+        """Return the failure as JSON text."""
+        return _encode(self.to_json())
 
     @classmethod
     def from_json(cls, data: dict[str, JSON]) -> Failure:
@@ -52,13 +59,11 @@ class Outcome:
     seconds: float = 0.0
     max_rss: int = 0
 
-    def to_json(self) -> JSON:
-        out: dict[str, JSON] = {"started": self.started, "seconds": self.seconds, "max_rss": self.max_rss}
-        if self.outputs:
-            out["outputs"] = {name: to_json(value) for name, value in self.outputs}
-        if self.failure:
-            out["failure"] = self.failure.to_json()
-        return out
+    def to_text(self) -> str:
+        """Return the outcome as JSON text."""
+        failure = f',"failure":{self.failure.to_text()}' if self.failure else ""
+        times = f'"started":{self.started:.6f},"seconds":{self.seconds:.6f},"max_rss":{self.max_rss}'
+        return f'{{{times},"outputs":{outputs_text(self.outputs)}{failure}}}'
 
     @classmethod
     def from_json(cls, data: dict[str, JSON]) -> Outcome:

@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from axl.errors import DamagedError, InternalError, StoreError
 from axl.wire.outcome import Failure
-from axl.wire.values import JSON, Value, from_json, to_json
+from axl.wire.values import JSON, Value, from_json, outputs_text, quote, quoted, to_text
 
 RECORD_VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -46,26 +46,25 @@ class NodeRecord:
 
     def encode(self) -> bytes:
         """Return the record as UTF-8 JSON."""
-        out: dict[str, JSON] = {
-            "v": RECORD_VERSION,
-            "status": self.status,
-            "step": self.step,
-            "attempt": self.attempt,
-            "started": round(self.started, 6),
-            "seconds": round(self.seconds, 6),
-        }
+        text = (
+            f'{{"v":{RECORD_VERSION},"status":"{self.status}","step":{quoted(self.step)},"attempt":{self.attempt}'
+            f',"started":{self.started:.6f},"seconds":{self.seconds:.6f}'
+        )
         if self.outputs:
-            out["outputs"] = {name: to_json(value) for name, value in self.outputs}
+            text += f',"outputs":{outputs_text(self.outputs)}'
         if self.failure:
-            out["failure"] = self.failure.to_json()
+            text += f',"failure":{self.failure.to_text()}'
         if self.log is not None:
-            out["log"] = to_json(self.log)
-        for name, value in (("code", self.code), ("key", self.key), ("worker", self.worker)):
-            if value:
-                out[name] = value
+            text += f',"log":{to_text(self.log)}'
+        if self.code:
+            text += f',"code":{quoted(self.code)}'
+        if self.key:
+            text += f',"key":{quote(self.key)}'
+        if self.worker:
+            text += f',"worker":{quoted(self.worker)}'
         if self.max_rss:
-            out["max_rss"] = self.max_rss
-        return dump(out)
+            text += f',"max_rss":{self.max_rss}'
+        return (text + "}").encode("utf-8", "surrogatepass")
 
 
 def decode_node(body: bytes, key: str) -> NodeRecord:
@@ -199,7 +198,7 @@ class SessionEnd:
             "error": self.error,
         }
         if self.result is not None:
-            out["result"] = to_json(self.result)
+            out["result"] = json.loads(to_text(self.result))
         return dump(out)
 
 

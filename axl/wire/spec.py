@@ -10,10 +10,9 @@ from axl.errors import UsageError
 from axl.ir.codec import policy_from_json, policy_to_json
 from axl.ir.policy import Policy
 from axl.wire.address import Index
-from axl.wire.values import JSON, Value, from_json, to_json
+from axl.wire.values import JSON, Value, from_json, quoted, to_text
 
 SPEC_VERSION = 1
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +47,32 @@ class TaskSpec:
     code: str = ""
 
     def encode(self) -> bytes:
-        """Return the document as UTF-8 JSON."""
-        out: dict[str, JSON] = {
-            "spec": SPEC_VERSION,
-            "run": self.run,
-            "node": self.node,
-            "index": list(self.index),
-            "attempt": self.attempt,
-            "workflow": self.workflow,
-            "path": self.path,
-            "step": self.step,
-            "op": self.op,
-            "inputs": [[name, to_json(value)] for name, value in self.inputs],
-            "outputs": [[out.name, out.handler, out.split] for out in self.outputs],
-            "policy": policy_to_json(self.policy),
-            "store": self.store,
-            "code": self.code,
-        }
-        return _encode(out).encode()
+        """Return the document as UTF-8 JSON, without a line break."""
+        inputs = ",".join([f"[{quoted(name)},{to_text(value)}]" for name, value in self.inputs])
+        outputs = ",".join(
+            [
+                f"[{quoted(out.name)},{quoted(out.handler)},{'true' if out.split else 'false'}]"
+                for out in self.outputs
+            ]
+        )
+        return (
+            f'{{"spec":{SPEC_VERSION},"run":{quoted(self.run)},"node":{quoted(self.node)},"index":{list(self.index)}'
+            f',"attempt":{self.attempt},"workflow":{quoted(self.workflow)},"path":{quoted(self.path)}'
+            f',"step":{quoted(self.step)},"op":"{self.op}","inputs":[{inputs}],"outputs":[{outputs}]'
+            f',"policy":{_policy_text(self.policy)},"store":{quoted(self.store)},"code":{quoted(self.code)}}}'
+        ).encode()
+
+
+_POLICIES: dict[int, tuple[Policy, str]] = {}
+
+
+def _policy_text(policy: Policy) -> str:
+    """Return a policy's JSON; by identity, because a program's few policies are written very often."""
+    known = _POLICIES.get(id(policy))
+    if known is None or known[0] is not policy:
+        text = json.dumps(policy_to_json(policy), ensure_ascii=False, separators=(",", ":"))
+        known = _POLICIES[id(policy)] = (policy, text)
+    return known[1]
 
 
 def decode_spec(data: bytes) -> TaskSpec:

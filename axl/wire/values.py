@@ -7,13 +7,25 @@ Each has one JSON form, used alike in task specs, outcomes and records.
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, assert_never, cast
+from functools import lru_cache
+from typing import Literal, TypeAlias, TypedDict, assert_never, cast
 
 from axl.errors import InternalError
 
+Shape = Literal["list", "tuple", "dict", "outputs"]
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+
+quote = json.JSONEncoder(ensure_ascii=False).encode
+"""Writes one text as JSON."""
+
+
+@lru_cache(maxsize=8192)
+def quoted(text: str) -> str:
+    """Return a text as JSON; for names that come again and again."""
+    return quote(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Many:
     For `shape="outputs"` the maker is `module:Class/step`, whose return type rebuilds the value.
     """
 
-    shape: Literal["list", "tuple", "dict", "outputs"]
+    shape: Shape
     items: tuple[Value, ...]
     keys: tuple[str, ...] = ()
     maker: str = ""
@@ -78,62 +90,99 @@ class Failed:
 Value = Ref | Lit | Many | Failed
 
 
-def to_json(value: Value) -> JSON:
-    """Return the JSON form of a value."""
+def to_text(value: Value) -> str:
+    """Return the JSON form of a value, as text.
+
+    Text is built directly because every task passes here several times; `quoted` makes it safe.
+    """
     match value:
         case Ref():
-            out: dict[str, JSON] = {"ref": value.digest, "size": value.size, "handler": value.handler}
-            if value.library:
-                out["library"] = value.library
-            if value.count is not None:
-                out["count"] = value.count
-            if value.truth is not None:
-                out["truth"] = value.truth
-            if value.data is not None:
-                out["data"] = b64encode(value.data).decode("ascii")
-            if value.at:
-                out["at"] = value.at
-            return out
+            return _ref_text(value)
         case Lit():
-            return {"lit": value.json, "maker": value.maker} if value.maker else {"lit": value.json}
+            maker = f',"maker":{quoted(value.maker)}' if value.maker else ""
+            return f'{{"lit":{quote(value.json)}{maker}}}'
         case Many():
-            many: dict[str, JSON] = {"many": value.shape, "items": [to_json(item) for item in value.items]}
-            if value.keys:
-                many["keys"] = list(value.keys)
-            if value.maker:
-                many["maker"] = value.maker
-            return many
+            keys = f',"keys":[{",".join(map(quote, value.keys))}]' if value.keys else ""
+            maker = f',"maker":{quoted(value.maker)}' if value.maker else ""
+            return f'{{"many":"{value.shape}","items":[{",".join(map(to_text, value.items))}]{keys}{maker}}}'
         case Failed():
-            return {"failed": value.step, "error": value.error, "message": value.message}
+            return f'{{"failed":{quote(value.step)},"error":{quote(value.error)},"message":{quote(value.message)}}}'
         case _:
             assert_never(value)
 
 
+def to_json(value: Value) -> JSON:
+    """Return the JSON form of a value."""
+    return cast("JSON", json.loads(to_text(value)))
+
+
+def outputs_text(outputs: tuple[tuple[str, Value], ...]) -> str:
+    """Return named values as a JSON object, as text."""
+    return "{" + ",".join([f"{quoted(name)}:{to_text(value)}" for name, value in outputs]) + "}"
+
+
+def _ref_text(ref: Ref) -> str:
+    parts = f'{{"ref":"{ref.digest}","size":{ref.size},"handler":{quoted(ref.handler)}'
+    if ref.library:
+        parts += f',"library":{quoted(ref.library)}'
+    if ref.count is not None:
+        parts += f',"count":{ref.count}'
+    if ref.truth is not None:
+        parts += ',"truth":true' if ref.truth else ',"truth":false'
+    if ref.data is not None:
+        parts += f',"data":"{b64encode(ref.data).decode("ascii")}"'
+    if ref.at:
+        parts += f',"at":{quote(ref.at)}'
+    return parts + "}"
+
+
 def from_json(data: JSON) -> Value:
     """Return the value of a JSON form; `InternalError` when it is not one."""
-    match data:
-        case {"ref": str(digest), "size": int(size), "handler": str(handler), **rest}:
-            packed = rest.get("data")
-            return Ref(
-                digest,
-                size,
-                handler,
-                cast("str", rest.get("library", "")),
-                cast("int | None", rest.get("count")),
-                cast("bool | None", rest.get("truth")),
-                b64decode(packed) if isinstance(packed, str) else None,
-                cast("str", rest.get("at", "")),
-            )
-        case {"lit": str(text), **rest}:
-            return Lit(text, cast("str", rest.get("maker", "")))
-        case {"many": ("list" | "tuple" | "dict" | "outputs") as shape, "items": list(items), **rest}:
-            return Many(
-                shape,
-                tuple(from_json(item) for item in items),
-                tuple(cast("list[str]", rest.get("keys", []))),
-                cast("str", rest.get("maker", "")),
-            )
-        case {"failed": str(step), "error": str(error), "message": str(message)}:
-            return Failed(step, error, message)
-        case _:
-            raise InternalError(f"not a value: {str(data)[:200]}")
+    if not isinstance(data, dict):
+        raise InternalError(f"not a value: {str(data)[:200]}")
+    try:
+        return _read(cast("_Form", data))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InternalError(f"not a value: {str(data)[:200]}") from error
+
+
+def _read(form: _Form) -> Value:
+    if "ref" in form:
+        packed = form.get("data")
+        return Ref(
+            form["ref"],
+            form["size"],
+            form["handler"],
+            form.get("library", ""),
+            form.get("count"),
+            form.get("truth"),
+            b64decode(packed) if packed is not None else None,
+            form.get("at", ""),
+        )
+    if "lit" in form:
+        return Lit(form["lit"], form.get("maker", ""))
+    if "many" in form:
+        items = tuple([from_json(item) for item in form["items"]])
+        return Many(form["many"], items, tuple(form.get("keys", ())), form.get("maker", ""))
+    return Failed(form["failed"], form["error"], form["message"])
+
+
+class _Form(TypedDict, total=False):
+    """Every field of every kind of value."""
+
+    ref: str
+    size: int
+    handler: str
+    library: str
+    count: int
+    truth: bool
+    data: str
+    at: str
+    lit: str
+    maker: str
+    many: Shape
+    items: list[JSON]
+    keys: list[str]
+    failed: str
+    error: str
+    message: str

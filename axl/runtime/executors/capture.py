@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TextIO
 
 from axl.runtime.executors.base import Printed, Ticket
@@ -48,20 +47,17 @@ class Capture:
         self._before = (sys.stdout, sys.stderr)
         sys.stdout, sys.stderr = _Tee(sys.stdout, self._local), _Tee(sys.stderr, self._local)
 
-    @contextmanager
-    def of(self, ticket: Ticket, tell: Callable[[Printed], None] | None = None) -> Iterator[list[Printed]]:
-        """Collect what this thread prints, or tell it at once."""
-        out: list[Printed] = []
-        say = tell or out.append
+    def listen(self, ticket: Ticket, tell: Callable[[Printed], None]) -> None:
+        """Tell what this thread prints from now on."""
 
-        def listen(text: str) -> None:
-            say(Printed(ticket, text.encode("utf-8", "backslashreplace")))
+        def say(text: str) -> None:
+            tell(Printed(ticket, text.encode("utf-8", "backslashreplace")))
 
-        self._local.listen = listen
-        try:
-            yield out
-        finally:
-            del self._local.listen
+        self._local.listen = say
+
+    def silence(self) -> None:
+        """Let this thread print to the streams below again."""
+        self._local.listen = None
 
     def close(self) -> None:
         """Give the standard streams back."""

@@ -43,9 +43,9 @@ class InlineExecutor:
             return []
         job = self._queue.popleft()
         reports: list[Report] = [Started(job.ticket, "inline")]
-        with self._capture.of(job.ticket) as printed:
-            outcome = self._attempt(job)
-        reports.extend(printed)
+        self._capture.listen(job.ticket, reports.append)
+        outcome = self._attempt(job)
+        self._capture.silence()
         reports.append(Finished(job.ticket, outcome))
         return reports
 

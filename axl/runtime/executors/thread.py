@@ -93,12 +93,13 @@ class ThreadExecutor:
             self._running[me] = (job, time.monotonic() + limit if limit else float("inf"))
         self._done.put(Started(job.ticket, threading.current_thread().name))
         try:
-            with self._capture.of(job.ticket, self._done.put):
-                outcome = execute(job.spec, self._store)
+            self._capture.listen(job.ticket, self._done.put)
+            outcome = execute(job.spec, self._store)
         except Cancelled:
             late = job.ticket in self._late
             cancelled = Failure(kind="exit", error="Cancelled", message="the run was stopped", exit_code=130)
             outcome = Outcome(failure=timed_out(limit or 0) if late else cancelled)
+        self._capture.silence()
         with self._lock:
             del self._running[me]
         self._done.put(Finished(job.ticket, outcome))
