@@ -1,1 +1,1 @@
-"""What a workflow is: nodes, traversal, text, JSON and hash."""
+"""What a workflow is: nodes, traversal, text, pictures, JSON and hash."""
