@@ -1,9 +1,8 @@
-"""Which cron lines and time zones a schedule can have: the five fields that every target takes."""
+"""Which cron lines a schedule can have: the five fields that every target takes."""
 
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAYS = "sun mon tue wed thu fri sat".split()
@@ -40,16 +39,6 @@ def cron_fault(line: str) -> tuple[str, str] | None:
     return None
 
 
-def zone_fault(name: str) -> tuple[str, str] | None:
-    """Return what is wrong with the name of a time zone, and what to do; `None` if it is known.
-
-    Where the system has no time zones at all, every name passes.
-    """
-    if _exists(name) or not _exists("UTC"):
-        return None
-    return f"the time zone {name!r} is not known", "use a name such as `Europe/Zurich` or `UTC`"
-
-
 def _field_fault(text: str, low: int, high: int, names: dict[str, int]) -> str:
     for part in text.split(","):
         found = _part(part)
@@ -82,11 +71,3 @@ def _never(fields: list[str]) -> bool:
         return False
     months = [_number(part, _FIELDS[3][3]) for part in month.split(",")]
     return all(number is not None and int(day) > _LONGEST[number] for number in months)
-
-
-def _exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

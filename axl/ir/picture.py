@@ -86,7 +86,7 @@ def picture_of(program: IRWorkflow) -> Picture:
     """Return the picture of a workflow; names and order depend on the workflow alone."""
     painter = _Painter(Picture(Frame("root", clean(program.name))))
     root = painter.picture.root
-    inputs = {
+    inputs: dict[str, Makers] = {
         param.name: (
             painter.shape(root, f"{param.name}: {param.type}" if param.type else param.name, "param"),
         )

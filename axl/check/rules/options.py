@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pkgutil import resolve_name
+from typing import cast
 
-from axl.check.cron import cron_fault, zone_fault
-from axl.check.ranges import policy_faults
+from axl.check.cron import cron_fault
+from axl.check.ranges import Fault, policy_faults
 from axl.check.wording import lines, nearest
 from axl.errors import Problem
 from axl.ir.hints import Hints
@@ -47,6 +49,7 @@ def _workflow(program: IRWorkflow) -> Iterator[Problem]:
     schedule = program.schedule
     if schedule is None:
         return
+    zone_fault = cast("Callable[[str], Fault | None]", resolve_name("axl.check.zone:zone_fault"))
     for fault in (cron_fault(schedule.cron), zone_fault(schedule.timezone)):
         if fault is not None:
             yield Problem(rule=RULE, what=fault[0], where=where, hint=fault[1])
