@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from axl import __version__
@@ -17,7 +18,7 @@ from axl.ir.nodes import IRWorkflow
 from axl.runtime.engine import Options
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
-from axl.runtime.local import Local, Wanted, code_of, drive, run_local
+from axl.runtime.local import Left, Local, Wanted, code_of, drive, run_local
 from axl.runtime.parameters import bind
 from axl.runtime.session import resume
 from axl.runtime.target import load_target
@@ -99,16 +100,12 @@ def run(
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
     given = bind(program, cls, params or ())
-    opened = _open(store)
     wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
-    left = run_local(
-        wanted,
-        opened,
-        Local(executor=executor, workers=_count(workers), options=options, report=report),
-        __version__,
-    )
-    return open_run(left.run, opened)
+    how = Local(executor=executor, workers=_count(workers), options=options, report=report)
+    with _held(store) as opened:
+        left = run_local(wanted, opened, how, __version__)
+    return open_run(left.run, _open(store))
 
 
 def retry(
@@ -125,8 +122,17 @@ def retry(
 
     Raises `UsageError` when the run succeeded, or when its workflow is wired differently now.
     """
-    opened = _open(store)
-    old = open_run(run_id, opened)
+
+    def how(program: IRWorkflow) -> Local:
+        options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
+        return Local(executor=executor, workers=_count(workers), options=options, report=report)
+
+    with _held(store) as opened:
+        left = _retry(open_run(run_id, opened), opened, how)
+    return open_run(left.run, _open(store))
+
+
+def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:
     if old.status == "succeeded":
         raise UsageError(
             f"the run {old.id} succeeded", hint="there is nothing to retry; run the workflow again"
@@ -139,10 +145,7 @@ def retry(
             hint="start a new run of it: axl run local",
         )
     wanted = Wanted(cls=cls, program=program, params=old.bound_params)
-    options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
-    how = Local(executor=executor, workers=_count(workers), options=options, report=report)
-    left = drive(wanted, resume(old.record, opened), code_of(wanted), how)
-    return open_run(left.run, opened)
+    return drive(wanted, resume(old.record, store), code_of(wanted), how(program))
 
 
 def get_run(run_id: str, store: StoreLike = None) -> Run:
@@ -159,6 +162,17 @@ def _open(store: StoreLike) -> Store:
     if store is None or isinstance(store, str):
         return open_store(store)
     return open_store(str(store)) if isinstance(store, Path) else store
+
+
+@contextmanager
+def _held(store: StoreLike) -> Iterator[Store]:
+    """Open a store for the time of a run, and leave nothing of this process in it; a given one stays open."""
+    opened = _open(store)
+    try:
+        yield opened
+    finally:
+        if opened is not store:
+            opened.close()
 
 
 def _count(workers: int | None) -> int | None:

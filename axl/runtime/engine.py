@@ -13,6 +13,7 @@ import random
 import signal
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from axl.io.store import Store
@@ -42,6 +43,9 @@ from axl.wire.record import RunStatus
 from axl.wire.spec import OutputSpec, TaskSpec
 from axl.wire.values import Lit, Ref, Value
 
+SHOWN = 10
+"""How many failures are named in the text of a run's error."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -62,6 +66,17 @@ class Ended:
     counts: dict[str, int]
     failures: tuple[tuple[str, Failure], ...]
     signal: int
+
+    @property
+    def error(self) -> str:
+        """What failed, in one text; empty when nothing did."""
+        return describe(self.failures)
+
+
+def describe(failures: Sequence[tuple[str, Failure]]) -> str:
+    """Return one text for what failed; of very many failures the first ones are named."""
+    named = "; ".join(f"{name}: {failure.error}: {failure.message}" for name, failure in failures[:SHOWN])
+    return named if len(failures) <= SHOWN else f"{named}; and {len(failures) - SHOWN} more"
 
 
 class Engine:
@@ -128,8 +143,7 @@ class Engine:
 
     def _leave(self, task: Task, status: RunStatus) -> RunStatus:
         """Run the on-exit step; its failure makes a successful run a failed one."""
-        error = "; ".join(f"{name}: {failure.message}" for name, failure in self.failures)
-        values = {"status": status, "error": error, "run_id": self.ledger.run}
+        values = {"status": status, "error": describe(self.failures), "run_id": self.ledger.run}
         block = type(self.program.body)(inputs=tuple(values), nodes=(task,), result=In("status"))
         self._halted, before = False, len(self.failures)
         env: dict[str, Value] = {name: Lit(json.dumps(text)) for name, text in values.items()}

@@ -85,7 +85,7 @@ def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local
     error = "the engine failed"
     try:
         ended = _run_engine(wanted, session, codes, how, workers)
-        error = "; ".join(f"{name}: {failure.message}" for name, failure in ended.failures)
+        error = ended.error
     finally:
         status = ended.status if ended is not None else "failed"
         counts = tuple(ended.counts.items()) if ended is not None else ()

@@ -61,7 +61,9 @@ def test_agrees_with_plain_python(case: Case, executor: str, tmp_path: Path) -> 
     """The engine's result equals that of calling graph() as a method."""
     expected = case.expected(tmp_path / "plain")
 
-    run = axl.run(case.cls, case.params(tmp_path / "run"), executor=executor, workers=2, store=tmp_path / "store")
+    run = axl.run(
+        case.cls, case.params(tmp_path / "run"), executor=executor, workers=2, store=tmp_path / "store"
+    )
 
     assert (run.status, run.error) == ("succeeded", "")
     assert expected == run.result

@@ -15,7 +15,15 @@ ROOT = HERE.parents[1]
 
 
 def mypy_lines(name: str) -> set[int]:
-    argv = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context", str(HERE / name)]
+    argv = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        "--hide-error-context",
+        str(HERE / name),
+    ]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     found = re.findall(rf"{name}:(\d+): error", done.stdout)
