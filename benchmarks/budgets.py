@@ -10,7 +10,7 @@ from results import Results, median
 from table import markdown, name_of, number
 
 INLINE, THREAD, PROCESS = ("axl", "inline"), ("axl", "thread"), ("axl", "process")
-POOL, MAPPED = ("plain", "processes"), ("plain", "mapped")
+POOL, INSERT, MAPPED = ("plain", "processes"), ("plain", "sqlite"), ("plain", "mapped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,16 @@ def _added(section: str, size: str, who: Who) -> Callable[[Results], float | Non
     return lambda results: results.added(section, size, who)
 
 
+def _beside(section: str, who: Who, limit: Who) -> Callable[[Results], float | None]:
+    """Read how many times the limit's cost of a step is, which depends less on the machine."""
+
+    def read(results: Results) -> float | None:
+        ours, least = results.added(section, "10000", who), results.added(section, "10000", limit)
+        return None if ours is None or least is None else ours / least
+
+    return read
+
+
 def _growth(who: Who) -> Callable[[Results], float | None]:
     """Read how much dearer a step is on the way to 100,000 than on the way to 10,000."""
 
@@ -111,6 +121,12 @@ BUDGETS = (
     Budget("step of a map, inline", 0.1, "ms", _added("fan", "10000", INLINE)),
     Budget("step of a chain, process", 0.35, "ms", _added("chain", "10000", PROCESS)),
     Budget("step of a map, process", 0.35, "ms", _added("fan", "10000", PROCESS)),
+    Budget(
+        "step of a chain, inline, beside an SQLite insert", 6.3, "times", _beside("chain", INLINE, INSERT)
+    ),
+    Budget("step of a map, inline, beside an SQLite insert", 6.3, "times", _beside("fan", INLINE, INSERT)),
+    Budget("step of a chain, process, beside a bare pool", 1.5, "times", _beside("chain", PROCESS, POOL)),
+    Budget("step of a map, process, beside a bare pool", 1.5, "times", _beside("fan", PROCESS, POOL)),
     Budget("step taken from the unfinished run", 0.05, "ms", _added("again", "10000", INLINE)),
     Budget("growth of a step's cost, 10,000 to 100,000, inline", 1.1, "times", _growth(INLINE)),
     Budget("growth of a step's cost, 10,000 to 100,000, process", 1.1, "times", _growth(PROCESS)),

@@ -45,6 +45,7 @@ DATA_AND_SMALL = ("array-small", "array", "table-small", "table")
 
 _IMPORTS: tuple[tuple[str, str, str, str], ...] = (
     ("plain", "bare", "pass", ""),
+    ("plain", "its modules", "import dataclasses, inspect, json, re, typing", ""),
     ("axl", "axl", "from axl import Workflow, step", "axl"),
     ("axlw", "axl-workflows", "from axl import Workflow, step", "axl"),
     ("luigi", "luigi", "import luigi", "luigi"),
@@ -141,7 +142,7 @@ def _axl() -> tuple[Who, ...]:
 def _starts() -> Iterator[Case]:
     for peer, variant, statement, tool in _IMPORTS:
         yield Case(section="import", peer=peer, variant=variant, command=("-c", statement))
-        if tool or peer == "plain":
+        if tool or variant == "bare":
             command = (f"bin/{tool}", "--help") if tool else ("-c", statement)
             yield Case(section="help", peer=peer, variant=variant, command=command)
 

@@ -80,7 +80,7 @@ def _wanted(args: argparse.Namespace) -> list[Case]:
         for case in all_cases()
         if (not only or case.section in only)
         and (not peers or case.peer in peers)
-        and (not sizes or case.size in sizes)
+        and (not sizes or not case.size or case.size in sizes)
         and (not args.quick or is_quick(case))
     ]
     missing = sorted({case.peer for case in cases if not is_there(case.peer)})
