@@ -69,6 +69,10 @@ class Store(Protocol):
         """Give a private folder on this machine that is gone afterwards, even after a crash."""
         ...
 
+    def clean_temp(self) -> None:
+        """Remove what processes that have died left unfinished."""
+        ...
+
     def put_record(self, key: str, body: bytes) -> bytes | None:
         """Write a record if there is none; return `None`, or the body that was there first."""
         ...

@@ -1,1 +1,68 @@
-""""""
+"""Opens a store by its URL: a literal table of schemes, then the entry points of other packages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import cast
+from urllib.parse import unquote
+
+from axl.errors import UnsupportedError, UsageError
+from axl.io.store import Store
+
+GROUP = "axl.stores"
+DEFAULT = ".axl"
+VARIABLE = "AXL_STORE"
+
+_SCHEMES = ("file", "memory")
+_LATER = ("s3", "gs", "az")
+
+
+def open_store(url: str | None = None) -> Store:
+    """Open the store of a URL or a folder; `None` means `$AXL_STORE`, or `.axl` in the current folder.
+
+    Raises `UsageError` for a scheme that nobody offers, `UnsupportedError` for one that is to come,
+    and `StoreError` when the place cannot be used.
+
+        >>> open_store("memory://notes").url
+        'memory://notes'
+    """
+    place = os.environ.get(VARIABLE) or DEFAULT if url is None else url
+    scheme, separator, rest = place.partition("://")
+    if not separator:
+        return _open_folder(place)
+    match scheme:
+        case "file":
+            return _open_folder(_folder_of(place, rest))
+        case "memory":
+            return cast("Store", resolve_name("axl.io.stores.memory:MemoryStore")(rest))
+        case "s3" | "gs" | "az":
+            raise UnsupportedError(
+                f"the store {place} cannot be opened: this release has local and memory stores only",
+                hint="name a folder, as in --store .axl",
+            )
+        case _:
+            return _open_foreign(scheme, place)
+
+
+def _open_folder(folder: str) -> Store:
+    if not folder or "\0" in folder:
+        raise UsageError(f"{folder!r} is not the name of a folder", hint="name a folder, as in --store .axl")
+    return cast("Store", resolve_name("axl.io.stores.local:LocalStore")(Path(folder).expanduser()))
+
+
+def _folder_of(url: str, rest: str) -> str:
+    host, slash, path = rest.partition("/")
+    if host not in ("", "localhost") or not slash:
+        raise UsageError(
+            f"{url} names no folder of this machine", hint="write file:///folder, or just the folder"
+        )
+    return unquote("/" + path)
+
+
+def _open_foreign(scheme: str, url: str) -> Store:
+    find = resolve_name("axl.io.providers:find_provider")
+    opener = cast("Callable[[str], Store]", find(GROUP, scheme, "store", (*_SCHEMES, *_LATER)))
+    return opener(url)

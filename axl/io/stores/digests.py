@@ -1,0 +1,55 @@
+"""Hashes bytes with blake3, on all cores where that is worth it and safe.
+
+blake3's pool of threads does not live on in a forked child, where waiting for it never ends; so a
+forked child hashes on one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+MANY = 1 << 20
+"""Bytes from which on several threads are faster than one."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(slots=True)
+class _Process:
+    """How many threads blake3 may take in this process."""
+
+    threads: int = blake3.AUTO
+
+
+_PROCESS = _Process()
+
+
+def _after_fork() -> None:
+    _PROCESS.threads = 1
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def digest_of(data: ReadableBuffer) -> str:
+    """Return the digest of some bytes, 64 hexadecimal digits."""
+    threads = _PROCESS.threads if memoryview(data).nbytes >= MANY else 1
+    return blake3(data, max_threads=threads).hexdigest()
+
+
+def hasher() -> blake3:
+    """Return a hash that takes its bytes in pieces of `MANY` bytes or more."""
+    return blake3(max_threads=_PROCESS.threads)
+
+
+def is_digest(text: str) -> bool:
+    """Say whether a text is a digest, and so safe as a part of a path."""
+    return _DIGEST.fullmatch(text) is not None

@@ -1,0 +1,148 @@
+"""Immutable files named by their digest: published whole, verified on every read, fsynced in batches.
+
+A finished file is first renamed to `unsynced/DIGEST`, a mark, and then linked to its own name. So no
+crash and no process can leave an object that `sync` does not know of, and no writer waits for the disk:
+`sync`, in whatever process, fsyncs every marked object and its folder, and then removes the mark.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import mmap
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from axl.errors import DamagedError
+from axl.io.stores.digests import digest_of, is_digest
+from axl.io.stores.failure import os_failure, reported
+from axl.io.stores.scratch import Scratch
+
+_MAPPED = 256 << 10
+"""Bytes from which on a file is mapped; a smaller one is read, which is faster and holds no file open."""
+
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+_HINT = "run again with --fresh to compute it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The object files of one store."""
+
+    root: Path
+    unsynced: Path
+    scratch: Scratch
+
+    def path_of(self, digest: str) -> Path:
+        """Return where an object is; `DamagedError` for a name that is no digest."""
+        if not is_digest(digest):
+            raise DamagedError(f"not the name of an object: {digest[:100]!r}", hint=_HINT)
+        return self.root / digest[:2] / digest
+
+    def read(self, digest: str) -> memoryview:
+        """Return an object's bytes, verified, in memory that is the caller's own."""
+        path = self.path_of(digest)
+        data = _bytes_of(path)
+        actual = digest_of(data)
+        if actual != digest:
+            raise DamagedError(
+                f"the object {path} is damaged: expected digest {digest}, found {actual} in {len(data)} bytes",
+                hint=_HINT,
+            )
+        return data
+
+    def has(self, digest: str) -> bool:
+        """Say whether a sound object of this digest is there."""
+        path = self.path_of(digest)
+        return os.path.lexists(path) and _is_sound(path, self.read)
+
+    def adopt(self, temporary: Path, digest: str) -> None:
+        """Publish a finished temporary file, unless there is a sound object already."""
+        if self.has(digest):
+            return
+        path, mark = self.path_of(digest), self.unsynced / digest
+        with reported("write", path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            temporary.rename(mark)
+            self._publish(mark, path)
+
+    def sync(self) -> None:
+        """Make every object of the store, whoever wrote it, survive a power cut."""
+        with reported("sync", self.root):
+            marks = sorted(self.unsynced.iterdir())
+            for mark in marks:
+                self._sync_marked(mark)
+            if not marks:
+                return
+            for name in sorted({mark.name[:2] for mark in marks}):
+                sync_path(self.root / name)
+            sync_path(self.root)
+            for mark in marks:
+                mark.unlink(missing_ok=True)
+
+    def _sync_marked(self, mark: Path) -> None:
+        path = self.path_of(mark.name)
+        if not path.exists():  # its writer died, or is just about to
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._publish(mark, path)
+        sync_path(path)
+
+    def _publish(self, mark: Path, path: Path) -> None:
+        try:
+            os.link(mark, path)
+        except FileExistsError:
+            if not _is_sound(path, self.read):
+                sync_path(mark)
+                mark.rename(path)
+        except FileNotFoundError:  # a sync has published it and removed the mark
+            if not path.exists():
+                raise
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            sync_path(mark)
+            mark.rename(path)
+
+
+def sync_path(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, survive a power cut."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _is_sound(path: Path, read: Callable[[str], memoryview]) -> bool:
+    try:
+        read(path.name)
+    except DamagedError:
+        return False
+    return True
+
+
+def _bytes_of(path: Path) -> memoryview:
+    try:
+        return _load(path)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise DamagedError(f"the object {path} is missing", hint=_HINT) from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise DamagedError(f"the object {path} was replaced by a link", hint=_HINT) from error
+        raise os_failure(error, "read", path) from error
+
+
+def _load(path: Path) -> memoryview:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        size = os.fstat(file).st_size
+        if size >= _MAPPED:
+            return memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_COPY))
+        data = bytearray(size)
+        with io.FileIO(file, closefd=False) as stream:
+            count = stream.readinto(data)
+        return memoryview(data)[:count]
+    finally:
+        os.close(file)

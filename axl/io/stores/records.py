@@ -1,0 +1,231 @@
+"""Records in one SQLite file: the first writer of a key wins, and every body is sealed with its key.
+
+The seal is a digest over key and body, checked on every read, because SQLite does not notice a byte
+that changed inside a value. Nothing here waits for the disk but `sync`. The journal is SQLite's
+write-ahead log; where the file system cannot carry it, SQLite's older journal does, more slowly.
+
+No other code may open and close the database file: closing any descriptor of it would drop the locks
+that SQLite holds on it in this process. The log beside it carries no locks.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from blake3 import blake3
+
+from axl.errors import DamagedError, StoreError, UsageError
+from axl.io.stores.failure import os_failure, sql_failure
+from axl.io.stores.objects import sync_path
+
+_BUSY_SECONDS = 30
+_PAGE = 1000
+_LOG_LIMIT = 8 << 20
+_TABLE = "CREATE TABLE IF NOT EXISTS records(key TEXT PRIMARY KEY, body BLOB, seal BLOB) WITHOUT ROWID"
+_PUT = "INSERT OR IGNORE INTO records VALUES (?, ?, ?)"
+_GET = "SELECT body, seal FROM records WHERE key = ?"
+_LIST = "SELECT key, body, seal FROM records WHERE key >= ? AND (? OR key < ?) ORDER BY key LIMIT ?"
+_ABANDONED: list[sqlite3.Connection] = []
+"""Connections of a parent process: a child must neither use nor close them."""
+
+
+class Records:
+    """The records of one store; threads share it, and a forked child opens its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._log = path.with_name(path.name + "-wal")
+        self._pid = os.getpid()
+        self._guard = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._writing = False
+
+    def put(self, key: str, body: bytes) -> bytes | None:
+        """Write a record if there is none; return `None`, or the body that was there first."""
+        seal = _seal(key, body)
+        with self._turn():
+            try:
+                if self._begin().execute(_PUT, (key, body, seal)).rowcount == 1:
+                    return None
+            except sqlite3.Error as error:
+                raise self._failed(error, "write") from error
+        return self.get(key)
+
+    def get(self, key: str) -> bytes | None:
+        """Return a record's body, or `None`."""
+        with self._turn():
+            try:
+                row = self._db().execute(_GET, (key,)).fetchone()
+            except sqlite3.Error as error:
+                raise self._failed(error, "read") from error
+            except UnicodeEncodeError as error:
+                raise _not_text(key) from error
+        return None if row is None else self._checked(key, *row)
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Yield keys and bodies in order, a page at a time, so that nobody waits for the consumer."""
+        start, end = prefix, _after(prefix)
+        while True:
+            rows = self._page(start, end)
+            for key, body, seal in rows:
+                yield key, self._checked(key, body, seal)
+            if len(rows) < _PAGE:
+                return
+            start = rows[-1][0] + "\0"
+
+    def commit(self) -> None:
+        """Make what was put visible to other processes."""
+        with self._turn():
+            if not self._writing:
+                return
+            self._writing = False
+            if not self._db().in_transaction:
+                raise StoreError(
+                    f"the records put last into {self._path} were lost", hint="run the same command again"
+                )
+            try:
+                self._db().execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise self._failed(error, "write") from error
+
+    def sync(self) -> None:
+        """Make what was committed survive a power cut, and fold a long log into the database."""
+        with self._turn():
+            try:
+                sync_path(self._log)
+                sync_path(self._path.parent)
+                size = self._log.stat().st_size
+            except FileNotFoundError:  # nothing was written since the log was folded
+                return
+            except OSError as error:
+                raise os_failure(error, "sync", self._log) from error
+            if size > _LOG_LIMIT:
+                self._fold()
+
+    def close(self) -> None:
+        """Commit and close the connection."""
+        self.commit()
+        with self._turn():
+            if self._connection is not None:
+                connection, self._connection = self._connection, None
+                connection.close()
+
+    def _turn(self) -> threading.RLock:
+        """Return the lock under which this process may use its connection."""
+        if self._pid != os.getpid():
+            if self._connection is not None:
+                _ABANDONED.append(self._connection)
+            self._pid, self._guard = os.getpid(), threading.RLock()
+            self._connection, self._writing = None, False
+        return self._guard
+
+    def _db(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _connect(self._path)
+        return self._connection
+
+    def _begin(self) -> sqlite3.Connection:
+        db = self._db()
+        if not self._writing:
+            db.execute("BEGIN IMMEDIATE")
+            self._writing = True
+        return db
+
+    def _roll_back(self) -> None:
+        if self._db().in_transaction:
+            self._db().execute("ROLLBACK")
+
+    def _fold(self) -> None:
+        """Move the log into the database; a reader that is in the way only puts it off."""
+        db = self._db()
+        try:
+            db.execute("PRAGMA busy_timeout = 0")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+        except sqlite3.Error as error:
+            raise self._failed(error, "write") from error
+
+    def _page(self, start: str, end: str) -> list[tuple[str, bytes, bytes]]:
+        with self._turn():
+            try:
+                return self._db().execute(_LIST, (start, not end, end, _PAGE)).fetchall()
+            except sqlite3.Error as error:
+                raise self._failed(error, "read") from error
+            except UnicodeEncodeError as error:
+                raise _not_text(start) from error
+
+    def _checked(self, key: str, body: bytes, seal: bytes) -> bytes:
+        if _seal(key, body) != seal:
+            raise DamagedError(
+                f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
+            )
+        return body
+
+    def _failed(self, error: sqlite3.Error, doing: str) -> StoreError:
+        return sql_failure(error, doing, self._path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        with suppress(OSError):  # SQLite says better what is wrong, and can read where it may not write
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        return _open_to_write(path) if os.access(path.parent, os.W_OK) else _open_to_read(path)
+    except sqlite3.Error as error:
+        raise sql_failure(error, "open", path) from error
+
+
+def _open_to_write(path: Path) -> sqlite3.Connection:
+    db = _open(path.as_uri())
+    try:
+        if db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA wal_autocheckpoint = 0")
+        db.execute(_TABLE)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """Open the database of a folder that is not ours to write to: SQLite could not make its log there."""
+    log = path.with_name(path.name + "-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+    return _open(f"{path.as_uri()}?{mode}")
+
+
+def _open(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        uri, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
+    )
+
+
+def _seal(key: str, body: bytes) -> bytes:
+    try:
+        name = key.encode()
+    except UnicodeEncodeError as error:
+        raise _not_text(key) from error
+    return blake3(b"%d:%b%b" % (len(name), name, body)).digest(length=16)
+
+
+def _not_text(key: str) -> UsageError:
+    return UsageError(f"the name of a record must be valid Unicode: {key[:100]!a}")
+
+
+def _after(prefix: str) -> str:
+    """Return the first text after all that start with a prefix; empty when there is none."""
+    while prefix:
+        last = ord(prefix[-1]) + 1
+        if last == 0xD800:  # no text holds a surrogate
+            last = 0xE000
+        if last <= 0x10FFFF:
+            return prefix[:-1] + chr(last)
+        prefix = prefix[:-1]
+    return ""
