@@ -10,7 +10,9 @@ The blocks of a page run in order, in one fresh folder in which `examples/` is t
     console               each line after `$ ` runs in a shell; what it prints follows
     output                is what the block before printed, or the error that it raised
 
-In expected output `...` stands for anything. Other blocks are only shown.
+In expected output `...` stands for anything. What differs from run to run (times, ids of runs, counts
+of workers) may differ, and so may the order of lines, since steps run side by side. Other blocks are
+only shown.
 """
 
 from __future__ import annotations
@@ -28,6 +30,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`]*)$")
+HOME = "/home/ada"
+VARYING = [
+    (re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{6}\b"), "<id>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<day>"),
+    (re.compile(r"\b\d\d:\d\d:\d\d\b"), "<time>"),
+    (re.compile(r"\b\d+(\.\d+)?m?s\b"), "<seconds>"),
+    (re.compile(r"\b\d+/\d+\b"), "<progress>"),
+    (re.compile(r"\b\d+ workers?\b"), "<workers>"),
+    (re.compile(r"[#.]{20,}"), "<bar>"),
+]
 TITLE = re.compile(r'title="([^"]+)"')
 
 
@@ -70,9 +82,17 @@ def included(text: str) -> str:
 
 
 def fits(expected: str, actual: str) -> bool:
-    """Say whether the text fits; `...` fits anything, and blanks at the ends of lines do not count."""
-    pattern = ".*".join(re.escape(part) for part in _trimmed(expected).split("..."))
-    return re.fullmatch(pattern, _trimmed(actual), re.DOTALL) is not None
+    """Say whether the text fits, but for what differs from run to run."""
+    wanted, found = lines_of(expected), lines_of(actual)
+    pattern = ".*".join(re.escape(part) for part in "\n".join(wanted).split("..."))
+    return sorted(wanted) == sorted(found) or bool(re.fullmatch(pattern, "\n".join(found), re.DOTALL))
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with every time, id and count of workers or progress made the same."""
+    for pattern, same in VARYING:
+        text = pattern.sub(same, text)
+    return [line.rstrip() for line in text.strip().splitlines()]
 
 
 def commands_of(text: str) -> list[tuple[str, str]]:
@@ -92,6 +112,7 @@ class Session:
 
     def __init__(self) -> None:
         self.names: dict[str, object] = {"__name__": "__main__"}
+        self.folder = str(Path.cwd())
         self.printed = ""
         self.failed = ""
         self.environment = os.environ | {
@@ -108,7 +129,7 @@ class Session:
                 exec(compile(text, "<page>", "exec"), self.names)  # noqa: S102 (the page is ours)
             except Exception as error:  # noqa: BLE001 (a page may show an error of any kind)
                 self.failed = f"{type(error).__name__}: {error}"
-        self.printed = out.getvalue() + self.failed
+        self.printed = (out.getvalue() + self.failed).replace(self.folder, HOME)
 
     def shell(self, command: str) -> str:
         """Run a command and return what it prints, on both streams; a bad exit code is appended."""
@@ -122,7 +143,9 @@ class Session:
             check=False,
             timeout=300,
         )
-        return done.stdout + (f"\n(exit code {done.returncode})" if done.returncode else "")
+        return done.stdout.replace(self.folder, HOME) + (
+            f"\n(exit code {done.returncode})" if done.returncode else ""
+        )
 
 
 def run_page(page: str) -> tuple[list[str], str]:
@@ -179,10 +202,6 @@ def main(arguments: list[str]) -> int:
             print(f"{shlex.quote(path.name)}: {complaint}\n")
         count += len(complaints)
     return 1 if count else 0
-
-
-def _trimmed(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def _difference(line: int, expected: str, actual: str) -> str:
