@@ -54,8 +54,11 @@ def measure(command: Sequence[str], folder: Path, env: Mapping[str, str], timeou
             stderr=err,
             start_new_session=True,
         )
-        measured = _reap(process, start, timeout)
-    memory.stop()
+        try:
+            measured = _reap(process, start, timeout)
+        finally:
+            _kill_all()
+            memory.stop()
     return Measured(
         wall=measured.wall, cpu=measured.cpu, peak=max(measured.peak, memory.peak), code=measured.code
     )
@@ -74,6 +77,7 @@ def _reap(process: subprocess.Popen[bytes], start: float, timeout: float) -> Mea
         if pid == 0:
             if now > limit:
                 _kill_all()
+                time.sleep(0.05)
             time.sleep(0.0005 if now - start < 2 else 0.005)
             continue
         cpu += usage.ru_utime + usage.ru_stime
@@ -88,7 +92,6 @@ def _kill_all() -> None:
     for pid in _below(os.getpid()):
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    time.sleep(0.05)
 
 
 class _Memory(threading.Thread):

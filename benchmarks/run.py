@@ -17,6 +17,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -43,6 +44,8 @@ def main(words: list[str] | None = None) -> int:
         return 0
     cases = _wanted(args)
     adopt_orphans()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # what is being measured ends too
     path = _new_file(args.keep)
     print(f"{len(cases)} cases; every run is kept in {path}", file=sys.stderr)
     results = Results()
