@@ -23,7 +23,7 @@ golden:
 
 # Serve the documentation at http://127.0.0.1:8000
 docs:
-    uv run --group docs mkdocs serve
+    uv run --group docs zensical serve
 
 # Print the table of measurements
 bench *args:
