@@ -10,15 +10,15 @@ from axl.dsl.step import step
 from axl.dsl.workflow import Workflow, workflow
 from axl.errors import AxlError
 from axl.ir.policy import Secret
-from axl.wire.values import Failed
+from axl.wire.failed import Failed
 
 if TYPE_CHECKING:
-    from axl.api import check, get_run, list_runs, load, retry, run, trace
+    from axl.api import get_run, list_runs, load, retry, run, trace, validate
 
 __version__ = "0.1.0"
 
 _LATER = {
-    "check": "axl.api",
+    "validate": "axl.api",
     "get_run": "axl.api",
     "list_runs": "axl.api",
     "load": "axl.api",
@@ -34,7 +34,6 @@ __all__ = [
     "Secret",
     "Workflow",
     "after",
-    "check",
     "default",
     "get_run",
     "list_runs",
@@ -44,6 +43,7 @@ __all__ = [
     "run",
     "step",
     "trace",
+    "validate",
     "when",
     "workflow",
 ]

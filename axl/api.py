@@ -50,7 +50,7 @@ def trace(workflow: type[Workflow]) -> IRWorkflow:
     return tracing.trace(workflow)
 
 
-def check(workflow: type[Workflow]) -> tuple[Problem, ...]:
+def validate(workflow: type[Workflow]) -> tuple[Problem, ...]:
     """Return everything that is wrong with a workflow, errors and warnings, in order of lines."""
     program = tracing.trace(workflow)
     return check_program(program, tracing.hints_of(workflow, program))

@@ -17,7 +17,7 @@ PUBLIC = [
     "Secret",
     "Workflow",
     "after",
-    "check",
+    "validate",
     "default",
     "get_run",
     "list_runs",

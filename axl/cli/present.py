@@ -12,7 +12,8 @@ from datetime import date, datetime, time
 from pathlib import PurePath
 from typing import Any, cast
 
-from axl.wire.values import JSON, Failed
+from axl.wire.failed import Failed
+from axl.wire.values import JSON
 
 _DEEPEST = 100
 _BYTES = 64

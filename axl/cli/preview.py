@@ -11,7 +11,8 @@ from axl.io.handlers import get_handler
 from axl.io.store import Store
 from axl.runtime.history import Run
 from axl.runtime.values import read_bytes
-from axl.wire.values import Failed, Lit, Many, Ref, Value
+from axl.wire.failed import Failed
+from axl.wire.values import Lit, Many, Ref, Value
 
 SAFE = frozenset({"json", "text", "bytes", "numpy", "parquet", "arrow"})
 """The handlers whose bytes are data and nothing else; what a third party's does, nobody knows."""

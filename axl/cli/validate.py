@@ -29,7 +29,7 @@ def declare(parser: Parser) -> None:
 def run(given: Options, screen: Screen) -> int:
     workflow = api.load(workflow_of(given))
     params = given_params(given)
-    program, problems = api.trace(workflow), api.check(workflow)
+    program, problems = api.trace(workflow), api.validate(workflow)
     errors = [problem for problem in problems if problem.severity == "error"]
     if params and not errors:
         bind(program, workflow, params)

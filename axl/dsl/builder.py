@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -168,9 +167,6 @@ class Tracer:
         waits = dict.fromkeys(name for builder in inner for name in builder.pending_after)
         self.block.nodes.append(replace(node, after=(*node.after, *waits)) if waits else node)
 
-
-ACTIVE: ContextVar[Tracer | None] = ContextVar("axl_tracer", default=None)
-"""The trace that is going on in this context; `None` means that steps are plain methods."""
 
 _PLAIN = (type(None), bool, int, float, str)
 

@@ -6,10 +6,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast, overload
 
-from axl.dsl.builder import ACTIVE
+from axl.dsl.active import ACTIVE
 from axl.dsl.location import caller
-from axl.dsl.record import add_branch, add_map, order_after
-from axl.dsl.symbol import OutputRef
+from axl.dsl.step import recorder
 from axl.errors import TraceError
 
 A = TypeVar("A")
@@ -73,7 +72,8 @@ def map(
         return [body(*items) for items in zip(*iterables, strict=True)]
     names = _argument_names(body, len(iterables))
     options = (concurrency, batch, max_items)
-    return cast("list[R]", add_map(tracer, body, iterables, names, "map", tracer.block.instance, options))
+    instance = tracer.block.instance
+    return cast("list[R]", recorder().add_map(tracer, body, iterables, names, "map", instance, options))
 
 
 def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S:
@@ -92,10 +92,9 @@ def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S
                 hint="write when(test, lambda: self.publish(model), lambda: score)",
             )
     tracer = ACTIVE.get()
-    value: object = test
-    if tracer is None or not isinstance(value, OutputRef):
+    if tracer is None:
         return then() if test else otherwise()
-    return cast("R | S", add_branch(tracer, value, then, otherwise))
+    return cast("R | S", recorder().record_when(tracer, test, then, otherwise))
 
 
 def after(first: object, then: Callable[[], R]) -> R:
@@ -111,7 +110,7 @@ def after(first: object, then: Callable[[], R]) -> R:
             hint="write after(first, lambda: self.load())",
         )
     tracer = ACTIVE.get()
-    return then() if tracer is None else cast("R", order_after(tracer, first, then))
+    return then() if tracer is None else cast("R", recorder().order_after(tracer, first, then))
 
 
 def _argument_names(body: Callable[..., object], count: int) -> list[str]:

@@ -104,6 +104,15 @@ def add_map(
     return block.symbol(Out(node), node, loc)
 
 
+def record_when(
+    tracer: Tracer, test: object, then: Callable[[], object], otherwise: Callable[[], object]
+) -> object:
+    """Append a branch on a symbol; a plain bool takes its branch at once."""
+    if isinstance(test, OutputRef):
+        return add_branch(tracer, test, then, otherwise)
+    return then() if test else otherwise()
+
+
 def add_branch(
     tracer: Tracer, test: OutputRef, then: Callable[[], object], otherwise: Callable[[], object]
 ) -> OutputRef:

@@ -6,13 +6,15 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
-from axl.dsl.builder import ACTIVE
+from axl.dsl.active import ACTIVE
 from axl.dsl.location import caller, line_of
 from axl.dsl.options import Options, parse_options
-from axl.dsl.signature import StepSignature, signature_of
 from axl.errors import DefinitionError, Loc
+
+if TYPE_CHECKING:
+    from axl.dsl.signature import StepSignature
 
 W = TypeVar("W")
 P = ParamSpec("P")
@@ -81,6 +83,8 @@ class Step(Generic[W, P, R]):
     @functools.cached_property
     def signature(self) -> StepSignature:
         """The step's arguments and outputs."""
+        from axl.dsl.signature import signature_of  # noqa: PLC0415 (not needed to define a step)
+
         return signature_of(self.function, f"step `{self.name}`")
 
     @property
@@ -269,18 +273,8 @@ def map_call(
     return [bound(*args, *item, **kwargs) for item in zip(*iterables, strict=True)]
 
 
-class Recorder(Protocol):
-    """What a step needs of the tracing room; `record` fills it, so that neither imports the other."""
-
-    def record_call(self, tracer: Any, bound: BoundStep[Any, Any], args: Any, kwargs: Any) -> object: ...
-    def record_map(
-        self, tracer: Any, bound: BoundStep[Any, Any], args: Any, kwargs: Any, iterables: Any, options: Any
-    ) -> object: ...
-
-
-@functools.cache
-def recorder() -> Recorder:
-    """Return the module that records calls, loaded on the first trace."""
+def recorder() -> types.ModuleType:
+    """Return the module that records calls, loaded on the first trace: defining workflows stays light."""
     from axl.dsl import record  # noqa: PLC0415 (record imports this module)
 
     return record

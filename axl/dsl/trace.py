@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from axl.dsl.builder import ACTIVE, BlockBuilder, Tracer
+from axl.dsl.active import ACTIVE
+from axl.dsl.builder import BlockBuilder, Tracer
 from axl.dsl.describe import default_options, loc_of, name_of, on_exit_of, setting_of, source_of, steps_of
 from axl.dsl.location import caller, raised_at
 from axl.dsl.options import to_policy

@@ -7,12 +7,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from axl.dsl.builder import ACTIVE
-from axl.dsl.describe import forget
-from axl.dsl.infer import run_inferred
+from axl.dsl.active import ACTIVE
 from axl.dsl.location import caller
 from axl.dsl.options import parse_options
-from axl.dsl.step import Step
+from axl.dsl.step import Step, recorder
 from axl.errors import DefinitionError
 
 C = TypeVar("C", bound="type[Workflow]")
@@ -46,6 +44,8 @@ class Workflow:
         """Wire the steps; without an own `graph`, an argument named after a step takes its result."""
         if args:
             raise TypeError("the parameters of an inferred graph are given by name")
+        from axl.dsl.infer import run_inferred  # noqa: PLC0415 (only for classes without a graph)
+
         return run_inferred(self, kwargs)
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -86,6 +86,8 @@ def workflow(**settings: object) -> Callable[[C], C]:
         )
         for name, value in settings.items():
             setattr(cls, name, value)
+        from axl.dsl.describe import forget  # noqa: PLC0415 (not needed to define a workflow)
+
         forget()
         return cls
 
@@ -101,9 +103,7 @@ def _traced(graph: Callable[..., Any]) -> Callable[..., Any]:
         tracer = ACTIVE.get()
         if tracer is None or tracer.block.instance is self:
             return graph(self, *args, **kwargs)
-        from axl.dsl.record import add_group  # noqa: PLC0415 (record imports this module)
-
-        return add_group(tracer, self, graph, args, kwargs)
+        return recorder().add_group(tracer, self, graph, args, kwargs)
 
     _TRACED.add(call)
     return call

@@ -12,7 +12,8 @@ from axl.io.store import Store
 from axl.runtime.values import read_bytes
 from axl.wire.address import Index
 from axl.wire.record import dump
-from axl.wire.values import Failed, Lit, Many, Ref, Value, to_json
+from axl.wire.failed import Failed
+from axl.wire.values import Lit, Many, Ref, Value, to_json
 
 
 def file_stem(node: str, index: Index, port: str) -> str:

@@ -14,7 +14,8 @@ from typing import assert_never, cast
 from axl.ir.nodes import RESULT, Block, Branch, Group, IRWorkflow, Map, Task
 from axl.runtime.plan import Instance, Plan, Ports, Scope, plan_block
 from axl.wire.address import Index
-from axl.wire.values import JSON, Failed, Lit, Many, Ref, Value
+from axl.wire.failed import Failed
+from axl.wire.values import JSON, Lit, Many, Ref, Value
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,8 @@ from axl.errors import InternalError
 from axl.ir.nodes import RESULT, Atom, Block, Const, In, Node, Out, Pack, Task
 from axl.ir.walk import dependencies
 from axl.wire.address import Index
-from axl.wire.values import Failed, Lit, Many, Value
+from axl.wire.failed import Failed
+from axl.wire.values import Lit, Many, Value
 
 Ports = dict[str, Value]
 

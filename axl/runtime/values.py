@@ -20,7 +20,8 @@ from axl.ir.nodes import RESULT
 from axl.runtime.classes import find_class
 from axl.wire.record import decode_node
 from axl.wire.spec import OutputSpec
-from axl.wire.values import Failed, Lit, Many, Ref, Value
+from axl.wire.failed import Failed
+from axl.wire.values import Lit, Many, Ref, Value
 
 SPLIT_INLINE = 256
 """Bytes up to which an item of a split list travels in the list's own record."""

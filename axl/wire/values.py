@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias, TypedDict, assert_never, cast
 
 from axl.errors import InternalError
+from axl.wire.failed import Failed
 
 Shape = Literal["list", "tuple", "dict", "outputs"]
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
@@ -70,21 +71,6 @@ class Many:
     items: tuple[Value, ...]
     keys: tuple[str, ...] = ()
     maker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """What stands for the result of a step that failed under `on_failure="continue"`.
-
-    It is false in a condition, so a consumer can drop failed items with a plain `if`.
-    """
-
-    step: str
-    error: str
-    message: str
-
-    def __bool__(self) -> bool:
-        return False
 
 
 Value = Ref | Lit | Many | Failed
