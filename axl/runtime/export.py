@@ -11,8 +11,8 @@ from axl.io.handlers import ext_of, get_handler
 from axl.io.store import Store
 from axl.runtime.values import read_bytes
 from axl.wire.address import Index
-from axl.wire.record import dump
 from axl.wire.failed import Failed
+from axl.wire.record import dump
 from axl.wire.values import Lit, Many, Ref, Value, to_json
 
 

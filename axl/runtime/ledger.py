@@ -10,9 +10,9 @@ from axl.ir.nodes import RESULT, Task
 from axl.runtime.logs import LogBuffer
 from axl.runtime.plan import Instance, Ports
 from axl.wire.address import attempt_key, node_key
+from axl.wire.failed import Failed
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.record import NodeRecord, NodeStatus, decode_node
-from axl.wire.failed import Failed
 from axl.wire.values import Lit, Ref, Value
 
 FLUSH_EVERY = 0.005

@@ -18,9 +18,9 @@ from axl.io.store import ObjectWriter, Store
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import RESULT
 from axl.runtime.classes import find_class
+from axl.wire.failed import Failed
 from axl.wire.record import decode_node
 from axl.wire.spec import OutputSpec
-from axl.wire.failed import Failed
 from axl.wire.values import Lit, Many, Ref, Value
 
 SPLIT_INLINE = 256
