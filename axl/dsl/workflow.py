@@ -61,8 +61,8 @@ class Workflow:
             raise DefinitionError(
                 f"graph of {cls.__name__} is not a method", where=caller(), hint="write `def graph(self, …):`"
             )
-        if graph not in _TRACED:
-            cls.graph = _traced(graph)  # type: ignore[method-assign]  # same signature, by functools.wraps
+        if not is_traced(graph):
+            cls.graph = traced_graph(graph)  # type: ignore[method-assign]  # same signature, by functools.wraps
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise DefinitionError(
@@ -97,7 +97,9 @@ def workflow(**settings: object) -> Callable[[C], C]:
 _TRACED: set[Callable[..., Any]] = {Workflow.graph}
 
 
-def _traced(graph: Callable[..., Any]) -> Callable[..., Any]:
+def traced_graph(graph: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a `graph` that becomes a group when another workflow's graph calls it."""
+
     @functools.wraps(graph)
     def call(self: Workflow, *args: Any, **kwargs: Any) -> Any:
         tracer = ACTIVE.get()
@@ -112,3 +114,8 @@ def _traced(graph: Callable[..., Any]) -> Callable[..., Any]:
 def is_workflow(value: object) -> bool:
     """Say whether a value is a workflow class."""
     return isinstance(value, type) and issubclass(value, Workflow)
+
+
+def is_traced(function: object) -> bool:
+    """Say whether a function came from `traced_graph`."""
+    return function in _TRACED

@@ -169,7 +169,6 @@ def canonical(value: Mapping[str, JSON] | dict[str, str]) -> str:
 def _shipped(cls: type[Workflow], executor: str) -> bytes:
     if executor != "process" or is_importable(cls):
         return b""
-    import cloudpickle  # noqa: PLC0415 (only for classes that other processes cannot import)
+    from axl.runtime.shipping import pack  # noqa: PLC0415 (cloudpickle, only for such classes)
 
-    data: bytes = cloudpickle.dumps(cls)
-    return data
+    return pack(cls)
