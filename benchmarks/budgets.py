@@ -11,6 +11,8 @@ from table import markdown, name_of, number
 
 INLINE, THREAD, PROCESS = ("axl", "inline"), ("axl", "thread"), ("axl", "process")
 POOL, INSERT, MAPPED = ("plain", "processes"), ("plain", "sqlite"), ("plain", "mapped")
+SAFE, PARQUET = ("plain", "mapped+fsync"), ("plain", "parquet")
+ARROW_INLINE, ARROW = ("axl", "inline+arrow"), ("axl", "process+arrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,11 @@ def _peak(who: Who) -> Callable[[Results], float | None]:
     return lambda results: _times(1e-6, median(one.peak for one in results.good("fan", "100000", who)))
 
 
-def _passing(kind: str, who: Who) -> Callable[[Results], float | None]:
+def _passing(kind: str, who: Who, beside: Who) -> Callable[[Results], float | None]:
     """Read the ratio of what the bytes cost: of both, the time of the same steps on little data is taken off."""
 
     def read(results: Results) -> float | None:
-        ours, limit = _bytes_cost(results, kind, who), _bytes_cost(results, kind, MAPPED)
+        ours, limit = _bytes_cost(results, kind, who), _bytes_cost(results, kind, beside)
         return None if ours is None or limit is None else ours / limit
 
     return read
@@ -133,9 +135,14 @@ BUDGETS = (
     Budget("peak memory, map of 100,000, inline", 500, "MB", _peak(INLINE)),
     Budget("peak memory, map of 100,000, process", 500, "MB", _peak(PROCESS)),
     Budget("ten trivial steps, whole command", 0.3, "s", _seconds("command", "10", PROCESS)),
-    Budget("passing a 100 MB array, inline", 1.3, "x limit", _passing("array", INLINE)),
-    Budget("passing a 100 MB array, process", 1.3, "x limit", _passing("array", PROCESS)),
-    Budget("passing 5 million rows, inline", 1.3, "x limit", _passing("table", INLINE)),
-    Budget("passing 5 million rows, process", 1.3, "x limit", _passing("table", PROCESS)),
+    Budget("passing a 100 MB array, inline", 1.3, "x limit", _passing("array", INLINE, MAPPED)),
+    Budget("passing a 100 MB array, process", 1.3, "x limit", _passing("array", PROCESS, MAPPED)),
+    Budget("the same beside files that are fsynced", 1.3, "x limit", _passing("array", PROCESS, SAFE)),
+    Budget(
+        "passing 5 million rows as arrow, inline", 1.3, "x limit", _passing("table", ARROW_INLINE, MAPPED)
+    ),
+    Budget("passing 5 million rows as arrow, process", 1.3, "x limit", _passing("table", ARROW, MAPPED)),
+    Budget("passing 5 million rows as parquet, inline", 1.3, "x limit", _passing("table", INLINE, PARQUET)),
+    Budget("passing 5 million rows as parquet, process", 1.3, "x limit", _passing("table", PROCESS, PARQUET)),
     Budget("CPU-bound fan-out", 1.05, "x limit", lambda results: results.ratio("cpu", "64", PROCESS, POOL)),
 )

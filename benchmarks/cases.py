@@ -162,10 +162,11 @@ def _commands() -> Iterator[Case]:
 
 
 def _data() -> Iterator[Case]:
-    plain = tuple(("plain", variant) for variant in ("calls", "mapped", "pickle"))
+    plain = tuple(("plain", variant) for variant in ("calls", "mapped", "mapped+fsync", "pickle"))
     yield from _of("data", (*plain, *_axl()), DATA_AND_SMALL)
     yield from _of("data", (("axl", "inline+pickle"), ("axl", "process+pickle")), DATA)
-    yield from _of("data", (("plain", "parquet"),), ("table-small", "table"))
+    arrow = (("axl", "inline+arrow"), ("axl", "process+arrow"))
+    yield from _of("data", (("plain", "parquet"), *arrow), ("table-small", "table"))
     peers = (("axlw", "local"), ("luigi", "default"), ("joblib", "memory"), ("redun", "default"))
     slow = (("dagster", "fs"), ("metaflow", "run"), ("prefect", "persist"))
     yield from _of("data", (*peers, *slow), DATA)

@@ -199,11 +199,17 @@ def data_pickle(args):
     pass_on(args.size, files.put, files.get)
 
 
-@case("data", "mapped")
+@case("data", "mapped", "mapped+fsync")
 def data_mapped(args):
     """`np.save` for arrays, Arrow's file format for tables, and a memory-mapped read of each."""
     save, load = (save_npy, load_npy) if args.size.startswith("array") else (save_arrow, load_arrow)
-    pass_on(args.size, save, load)
+
+    def save_safely(name, value):
+        path = save(name, value)
+        with open(path, "rb") as file:
+            os.fsync(file)
+
+    pass_on(args.size, save_safely if args.variant == "mapped+fsync" else save, load)
 
 
 @case("data", "parquet")
@@ -218,6 +224,7 @@ def save_npy(name, value):
     import numpy as np
 
     np.save(f"{name}.npy", value)
+    return f"{name}.npy"
 
 
 def load_npy(name):
@@ -232,6 +239,7 @@ def save_arrow(name, value):
     table = pa.Table.from_pandas(value, preserve_index=False)
     with pa.OSFile(name, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
+    return name
 
 
 def load_arrow(name):
