@@ -262,14 +262,12 @@ def test_a_device_is_never_read(tmp_path: Path) -> None:
         read_document(tmp_path / "p.json")
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_file_says_why(tmp_path: Path) -> None:
-    """The system's reason is passed on."""
-    path = written(tmp_path, "p.yaml", "a: 1")
-    path.chmod(0)
+    """The system's reason is passed on; a link to itself cannot be read by anybody, root included."""
+    (tmp_path / "p.yaml").symlink_to("p.yaml")
 
-    with pytest.raises(UsageError, match="permission denied"):
-        read_document(path)
+    with pytest.raises(UsageError, match="too many levels of symbolic links"):
+        read_document(tmp_path / "p.yaml")
 
 
 @pytest.mark.parametrize("name", ["p.txt", "p", "p.yaml.bak"])
