@@ -41,10 +41,10 @@ def _agrees(have: Hint, want: Hint, depth: int) -> bool:
     have, want = plain(have), plain(want)
     if have is want or is_open(have) or is_open(want) or depth > 20:
         return True
-    options = members(have)
+    options: list[Hint] = [*members(have)]
     if len(options) > 1:
         return all(_agrees(option, want, depth + 1) for option in options)
-    choices = members(want)
+    choices: list[Hint] = [*members(want)]
     if len(choices) > 1:
         return any(_agrees(options[0], choice, depth + 1) for choice in choices)
     return _one(plain(options[0]), plain(choices[0]), depth)

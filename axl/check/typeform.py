@@ -150,7 +150,7 @@ def shown(hint: Hint) -> str:
     """Return an annotation as an author would write it, without the names of modules."""
     if is_open(hint):
         return "?" if hint is MISSING else str(getattr(hint, "__name__", hint))
-    parts = members(hint)
+    parts: list[Hint] = [*members(hint)]
     if len(parts) > 1:
         return " | ".join(dict.fromkeys(shown(part) for part in parts))
     hint = parts[0]

@@ -114,9 +114,8 @@ def merge(base: Options, own: Options) -> Options:
 
 def to_policy(options: Options, arguments: tuple[str, ...]) -> Policy:
     """Return the policy that the options of a step with these arguments come to."""
-    modes = options.input_mode or {}
-    if isinstance(modes, str):
-        modes = dict.fromkeys(arguments, modes)
+    given = options.input_mode or {}
+    modes: dict[str, InputMode] = dict.fromkeys(arguments, given) if isinstance(given, str) else given
     return Policy(
         resources=options.resources or Resources(),
         retry=options.retries or RetryPolicy(),
@@ -142,6 +141,9 @@ def _merge_resources(base: Resources, own: Resources) -> Resources:
     )
 
 
+_MODES: dict[str, InputMode] = {"object": "object", "path": "path"}
+
+
 def _io_handler(value: object) -> str | dict[str, str]:
     if isinstance(value, str) and value:
         return value
@@ -151,8 +153,8 @@ def _io_handler(value: object) -> str | dict[str, str]:
 
 
 def _input_mode(value: object) -> InputMode | dict[str, InputMode]:
-    if value == "object" or value == "path":  # noqa: PLR1714 (in this form type checkers narrow it)
-        return value
+    if isinstance(value, str) and value in _MODES:
+        return _MODES[value]
     if isinstance(value, Mapping) and all(mode in ("object", "path") for mode in value.values()):
         return dict(cast("Mapping[str, InputMode]", value))
     raise ValueError('an input mode is "object" or "path", or a mapping from argument to one of them')

@@ -16,7 +16,7 @@ def find_provider(group: str, name: str, kind: str, known: Iterable[str]) -> obj
     Raises `UsageError` when no package offers it or more than one does, and `UnsupportedError` when
     the package cannot be imported.
     """
-    found = tuple(entry_points(group=group, name=name))
+    found = [*entry_points(group=group, name=name)]
     if not found:
         raise unknown(name, kind, [*known, *(point.name for point in entry_points(group=group))])
     if len(found) > 1:

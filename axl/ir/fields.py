@@ -175,6 +175,12 @@ def place(path: Path) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+    kinds: dict[object, str] = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+    }
     kinds |= {dict: "an object", type(None): "null"}
     return kinds.get(type(value), f"a Python {type(value).__name__}")

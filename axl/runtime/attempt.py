@@ -42,9 +42,9 @@ def needs_records(spec: TaskSpec) -> bool:
     """Say whether a worker has to read records to get at the inputs."""
     stack = [value for _, value in spec.inputs]
     while stack:
-        match stack.pop():
-            case Ref(at=at) if at:
-                return True
-            case Many(items=items):
-                stack.extend(items)
+        value = stack.pop()
+        if isinstance(value, Ref) and value.at:
+            return True
+        if isinstance(value, Many):
+            stack.extend(value.items)
     return False

@@ -81,22 +81,20 @@ def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local
     started = time.monotonic()
     workers = how.workers or usable_cpus()
     session.begin(how.executor, workers)
-    ended: Ended | None = None
-    error = "the engine failed"
     try:
         ended = _run_engine(wanted, session, codes, how, workers)
-        error = ended.error
-    finally:
-        status = ended.status if ended is not None else "failed"
-        counts = tuple(ended.counts.items()) if ended is not None else ()
-        result = ended.result if ended is not None and status == "succeeded" else None
-        session.end(SessionEnd(status=status, ended=time.time(), counts=counts, error=error, result=result))
+    except BaseException as error:
+        session.end(SessionEnd(status="failed", ended=time.time(), error=f"the engine failed: {error!r}"))
+        raise
+    counts = tuple(ended.counts.items())
+    result = ended.result if ended.status == "succeeded" else None
+    end = SessionEnd(status=ended.status, ended=time.time(), counts=counts, error=ended.error, result=result)
+    session.end(end)
+    seconds = time.monotonic() - started
     how.report(
-        RunFinished(
-            run=session.run, status=status, seconds=time.monotonic() - started, counts=counts, error=error
-        )
+        RunFinished(run=session.run, status=end.status, seconds=seconds, counts=counts, error=end.error)
     )
-    return Left(session.run, status, ended.signal)
+    return Left(session.run, end.status, ended.signal)
 
 
 def _run_engine(

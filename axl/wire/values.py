@@ -11,7 +11,7 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias, TypedDict, assert_never, cast
+from typing import Literal, NotRequired, TypeAlias, TypedDict, assert_never, cast
 
 from axl.errors import InternalError
 from axl.wire.failed import Failed
@@ -127,48 +127,62 @@ def from_json(data: JSON) -> Value:
     if not isinstance(data, dict):
         raise InternalError(f"not a value: {str(data)[:200]}")
     try:
-        return _read(cast("_Form", data))
+        if "ref" in data:
+            return _read_ref(cast("_RefForm", data))
+        if "lit" in data:
+            literal = cast("_LitForm", data)
+            return Lit(literal["lit"], literal.get("maker", ""))
+        if "many" in data:
+            return _read_many(cast("_ManyForm", data))
+        failed = cast("_FailedForm", data)
+        return Failed(failed["failed"], failed["error"], failed["message"])
     except (KeyError, TypeError, ValueError) as error:
         raise InternalError(f"not a value: {str(data)[:200]}") from error
 
 
-def _read(form: _Form) -> Value:
-    if "ref" in form:
-        packed = form.get("data")
-        return Ref(
-            form["ref"],
-            form["size"],
-            form["handler"],
-            form.get("library", ""),
-            form.get("count"),
-            form.get("truth"),
-            b64decode(packed) if packed is not None else None,
-            form.get("at", ""),
-        )
-    if "lit" in form:
-        return Lit(form["lit"], form.get("maker", ""))
-    if "many" in form:
-        items = tuple([from_json(item) for item in form["items"]])
-        return Many(form["many"], items, tuple(form.get("keys", ())), form.get("maker", ""))
-    return Failed(form["failed"], form["error"], form["message"])
+def _read_ref(form: _RefForm) -> Ref:
+    packed = form.get("data")
+    return Ref(
+        form["ref"],
+        form["size"],
+        form["handler"],
+        form.get("library", ""),
+        form.get("count"),
+        form.get("truth"),
+        b64decode(packed) if packed is not None else None,
+        form.get("at", ""),
+    )
 
 
-class _Form(TypedDict, total=False):
-    """Every field of every kind of value."""
+def _read_many(form: _ManyForm) -> Many:
+    items = tuple([from_json(item) for item in form["items"]])
+    return Many(form["many"], items, tuple(form.get("keys", ())), form.get("maker", ""))
 
+
+class _RefForm(TypedDict):
     ref: str
     size: int
     handler: str
-    library: str
-    count: int
-    truth: bool
-    data: str
-    at: str
+    library: NotRequired[str]
+    count: NotRequired[int]
+    truth: NotRequired[bool]
+    data: NotRequired[str]
+    at: NotRequired[str]
+
+
+class _LitForm(TypedDict):
     lit: str
-    maker: str
+    maker: NotRequired[str]
+
+
+class _ManyForm(TypedDict):
     many: Shape
     items: list[JSON]
-    keys: list[str]
+    keys: NotRequired[list[str]]
+    maker: NotRequired[str]
+
+
+class _FailedForm(TypedDict):
     failed: str
     error: str
     message: str

@@ -37,7 +37,7 @@ def _bind(task: Task, step: StepHints) -> Iterator[Problem]:
     if task.step == PARAMS and task.args == (("overrides", In(PARAMS)),):
         return
     given = {name for name, _ in task.args}
-    if given == step.takes.keys():
+    if given == set(step.takes):
         return
     where = lines(task.loc, step.loc)
     for name, _ in task.args:

@@ -52,7 +52,9 @@ def _recoded(column: pa.ChunkedArray, wanted: pa.Array) -> pa.ChunkedArray:
 def _recode(chunk: pa.DictionaryArray, wanted: pa.Array, kind: pa.DictionaryType) -> pa.DictionaryArray:
     if chunk.dictionary.equals(wanted):
         return chunk
-    places = pc.index_in(chunk.dictionary, value_set=wanted.cast(kind.value_type))
+    places = pc.call_function(
+        "index_in", [chunk.dictionary], pc.SetLookupOptions(value_set=wanted.cast(kind.value_type))
+    )
     return _dictionary(places.take(chunk.indices), wanted, kind)
 
 
