@@ -18,6 +18,7 @@ import os
 import platform
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,6 +49,8 @@ def main(words: list[str] | None = None) -> int:
         signal.signal(number, lambda number, _: sys.exit(128 + number))  # what is being measured ends too
     path = _new_file(args.keep)
     print(f"{len(cases)} cases; every run is kept in {path}", file=sys.stderr)
+    if args.prewarm:
+        _touch(args.prewarm)
     results = Results()
     for group in _groups(cases):
         for sample in _rounds(group, 1 if args.quick else args.reps, args.timeout):
@@ -69,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reps", type=int, default=3, help="rounds (default 3; slow cases get fewer)")
     parser.add_argument("--quick", action="store_true", help="small sizes, quick peers, one round")
     parser.add_argument("--timeout", type=float, default=180, help="seconds for one run (default 180)")
+    parser.add_argument(
+        "--prewarm",
+        type=int,
+        default=0,
+        metavar="GIB",
+        help="memory to touch first: a virtual machine gets much of its memory only then, slowly",
+    )
     parser.add_argument("--keep", default="", metavar="FILE", help="append every run to this file")
     parser.add_argument(
         "--print", nargs="+", metavar="FILE", help="print the table of kept results, measure nothing"
@@ -97,6 +107,12 @@ def _wanted(args: argparse.Namespace) -> list[Case]:
 def _new_file(name: str) -> Path:
     KEPT.mkdir(parents=True, exist_ok=True)
     return Path(name) if name else KEPT / time.strftime("%Y-%m-%d-%H%M%S.jsonl")
+
+
+def _touch(gib: int) -> None:
+    """Touch memory in a process of its own, so that this one stays small."""
+    command = (sys.executable, "-c", f"x = bytearray({gib} << 30); x[::4096] = b'1' * len(x[::4096])")
+    subprocess.run(command, check=True)
 
 
 def _groups(cases: Iterable[Case]) -> Iterable[list[Case]]:
