@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 PROBE = """
 import json, sys, time
 before = set(sys.modules)
@@ -76,6 +78,24 @@ def test_a_room_of_the_core_imports_alone(room: str) -> None:
     foreign, _ = loads(f"import axl.{room}")
 
     assert {"blake3"} >= foreign
+
+
+def test_a_workflow_is_checked_where_posix_is_missing() -> None:
+    """As on Windows: without the modules that only POSIX has, a workflow is traced, checked and drawn."""
+    missing = ["fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"]
+    code = (
+        "import os, signal, sys\n"
+        f"sys.modules.update(dict.fromkeys({missing}))\n"
+        "for module, name in ((os, 'fork'), (os, 'setsid'), (os, 'killpg'), (signal, 'SIGKILL')):\n"
+        "    delattr(module, name)\n"
+        "from axl.cli.main import main\n"
+        "sys.exit(main(['validate', '-m', 'examples/birds.py:Birds'])"
+        " or main(['render', '-m', 'examples/birds.py:Birds']))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_import_axl_leaves_slow_modules_alone() -> None:

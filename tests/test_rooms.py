@@ -20,7 +20,7 @@ HEAVY: dict[str, set[str]] = {
     "click": set(),
     "cloudpickle": {
         "axl/io/handlers/cloudpickle.py",
-        "axl/runtime/local.py",
+        "axl/runtime/shipping.py",
         "axl/runtime/zygote.py",
     },
     "numpy": {"axl/io/handlers/frames.py", "axl/io/handlers/numpy.py"},
