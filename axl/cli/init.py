@@ -46,7 +46,7 @@ def _write(folder: Path) -> list[Path]:
     return [
         path
         for file, text in (_OURS | _KEPT).items()
-        if (path := _new(folder / file, text.replace("{name}", name)))
+        if (path := _new(folder / file, text.replace("PROJECT", name)))
     ]
 
 

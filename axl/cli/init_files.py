@@ -45,7 +45,7 @@ executor = "process"
 """
 
 PROJECT = """[project]
-name = "{name}"
+name = "PROJECT"
 version = "0.1.0"
 requires-python = ">=3.11"
 dependencies = ["axl"]
@@ -57,7 +57,7 @@ dev = ["pytest"]
 pythonpath = ["."]
 """
 
-README = """# {name}
+README = """# PROJECT
 
     axl validate workflow.py                            check it
     axl run local workflow.py                           run it

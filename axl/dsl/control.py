@@ -85,7 +85,7 @@ def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S
     'yes'
     """
     for name, branch in (("then", then), ("otherwise", otherwise)):
-        if not callable(branch):
+        if not _can_be_called(branch):
             raise TraceError(
                 f"`{name}` of when() is {branch!r:.80}, not a callable",
                 where=caller(),
@@ -103,7 +103,7 @@ def after(first: object, then: Callable[[], R]) -> R:
     >>> after(print, lambda: 3)
     3
     """
-    if not callable(then):
+    if not _can_be_called(then):
         raise TraceError(
             f"`then` of after() is {then!r:.80}, not a callable",
             where=caller(),
@@ -111,6 +111,11 @@ def after(first: object, then: Callable[[], R]) -> R:
         )
     tracer = ACTIVE.get()
     return then() if tracer is None else cast("R", recorder().order_after(tracer, first, then))
+
+
+def _can_be_called(value: object) -> bool:
+    # A symbol has a `__call__`, which refuses.
+    return callable(value) and (ACTIVE.get() is None or not isinstance(value, recorder().OutputRef))
 
 
 def _argument_names(body: Callable[..., object], count: int) -> list[str]:

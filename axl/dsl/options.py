@@ -93,7 +93,7 @@ def parse_options(given: Mapping[str, object], *, where: Loc | None, of: str) ->
         except ValueError as error:
             raise DefinitionError(f"{name} of {of} is {value!r}", where=where, hint=str(error)) from error
     if isinstance(parsed.get("on_failure"), Default):
-        parsed["default_json"] = _json(cast("Default", parsed["on_failure"]).value)
+        parsed["default_json"] = cast("Default", parsed["on_failure"]).value
         parsed["on_failure"] = "default"
     return Options(**parsed)  # type: ignore[arg-type]  # each parser returns its field's type
 
@@ -248,7 +248,9 @@ def _cache(value: object) -> CachePolicy:
 
 
 def _on_failure(value: object) -> object:
-    if value in ("fail", "continue") or isinstance(value, Default):
+    if isinstance(value, Default):
+        return Default(_json(value.value))
+    if value in ("fail", "continue"):
         return value
     raise ValueError('on_failure is "fail", "continue" or default(value)')
 

@@ -109,7 +109,7 @@ class _Maker:
     def block(self, inputs: tuple[str, ...], depth: int) -> Block:
         known: list[Atom] = [In(name) for name in inputs]
         nodes: list[Node] = []
-        for _ in range(self.draw(st.integers(0, 4 if depth < 2 else 2))):
+        for _ in range(self.draw(st.integers(1, 5) if depth < 2 else st.integers(0, 2))):
             node = self.node(known, nodes, depth)
             nodes.append(node)
             known.append(Out(node.id))
@@ -202,7 +202,7 @@ class _Maker:
 
     def variable(self, known: list[Atom]) -> Atom:
         """Draw any variable in scope, not the innermost one only."""
-        return self.draw(st.sampled_from(known)) if known else self.draw(consts)
+        return self.draw(st.sampled_from(known[::-1])) if known else self.draw(consts)
 
     def atom(self, known: list[Atom], depth: int = 0) -> Atom:
         kind = self.draw(st.sampled_from(("variable", "variable", "const", "pack" if depth < 3 else "const")))
@@ -222,7 +222,7 @@ class _Maker:
 
     def list_atom(self, known: list[Atom]) -> Atom:
         written = Pack("list", (self.atom(known, 1), self.atom(known, 1)))
-        return self.draw(st.sampled_from((*known, written)) | list_consts)
+        return self.draw(st.sampled_from((*known[::-1], written)) | list_consts)
 
 
 @st.composite

@@ -11,8 +11,8 @@ What is fsynced, when, and why. Writing an object and committing a record wait f
 wrote is in the kernel's hands, so it survives the death of every process, though not a power cut.
 `sync` makes it survive that too, in this order: every marked object's bytes, the folders that hold their
 names, and then the log of the records with its folder. Only after that may the log be folded into the
-database; SQLite is told never to do so by itself. So `sync` makes no record durable before the objects
-that were written before it.
+database. SQLite does so by itself only when the last process closes the database, and so `close` syncs
+the objects first. Neither makes a record durable before the objects that were written before it.
 
 Until `sync` returns, a power cut may lose any of it, and the kernel may have written a record earlier
 than its object by itself. A lost or half-written object never passes for a sound one: every read compares
@@ -93,5 +93,10 @@ class LocalStore:
         return Lock(lock_path(self.root / "locks", name), name, note)
 
     def close(self) -> None:
-        self._records.close()
-        self._scratch.close()
+        try:
+            self._records.commit()
+            if os.access(self.root, os.W_OK):
+                self._objects.sync()
+        finally:
+            self._records.close()
+            self._scratch.close()

@@ -85,9 +85,7 @@ class Records:
                 return
             self._writing = False
             if not self._db().in_transaction:
-                raise StoreError(
-                    f"the records put last into {self._path} were lost", hint="run the same command again"
-                )
+                raise self._lost()
             try:
                 self._db().execute("COMMIT")
             except sqlite3.Error as error:
@@ -105,7 +103,7 @@ class Records:
                 return
             except OSError as error:
                 raise os_failure(error, "sync", self._log) from error
-            if size > _LOG_LIMIT:
+            if size > _LOG_LIMIT and not self._writing:
                 self._fold()
 
     def close(self) -> None:
@@ -135,6 +133,8 @@ class Records:
         if not self._writing:
             db.execute("BEGIN IMMEDIATE")
             self._writing = True
+        elif not db.in_transaction:  # a full disk made SQLite take back all of it
+            raise self._lost()
         return db
 
     def _roll_back(self) -> None:
@@ -147,9 +147,10 @@ class Records:
         try:
             db.execute("PRAGMA busy_timeout = 0")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
         except sqlite3.Error as error:
             raise self._failed(error, "write") from error
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
     def _page(self, start: str, end: str) -> list[tuple[str, bytes, bytes]]:
         with self._turn():
@@ -166,6 +167,10 @@ class Records:
                 f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
             )
         return body
+
+    def _lost(self) -> StoreError:
+        hint = "free some space there, then run the same command again"
+        return StoreError(f"the records put last into {self._path} were lost", hint=hint)
 
     def _failed(self, error: sqlite3.Error, doing: str) -> StoreError:
         return sql_failure(error, doing, self._path)

@@ -20,7 +20,7 @@ from axl.cli.narrate import span
 from axl.cli.present import as_json, as_text
 from axl.cli.table import cell, size, table
 from axl.errors import UsageError
-from axl.wire.values import Failed
+from axl.wire.failed import Failed
 
 
 class Colour(enum.Enum):

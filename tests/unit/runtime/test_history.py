@@ -19,9 +19,10 @@ from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
 from axl.runtime.history import Run, list_runs, open_run
 from axl.runtime.timeline import StepSummary
 from axl.wire.address import attempt_key, node_key, run_key, session_end_key, session_key
+from axl.wire.failed import Failed
 from axl.wire.outcome import Failure
 from axl.wire.record import NodeRecord, NodeStatus, RunRecord, RunStatus, SessionEnd, SessionRecord
-from axl.wire.values import Failed, Lit, Ref, Value
+from axl.wire.values import Lit, Ref, Value
 
 RESULT = Output(name="result", type="int", handler="json", ext="json")
 FAILURE = Failure(kind="exception", error="ValueError", message="no", traceback="<script>")
