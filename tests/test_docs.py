@@ -11,6 +11,7 @@ import pytest
 
 import axl
 from axl.dsl.options import CLASS_OPTIONS
+from axl.io.handlers import NAMES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -56,6 +57,13 @@ def test_the_page_of_options_has_every_option() -> None:
 
     assert {*CLASS_OPTIONS, "input_mode", "on_failure"} == set(rows)
     assert set(CLASS_OPTIONS) == {name for name, star in rows.items() if star}
+
+
+def test_the_page_of_data_has_every_handler() -> None:
+    """The table of handlers lists those that axl brings, in their order."""
+    page = (DOCS / "guide" / "data.md").read_text("utf-8")
+
+    assert list(NAMES) == re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
 
 
 def test_every_page_is_in_the_contents() -> None:
