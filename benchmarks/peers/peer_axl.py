@@ -144,7 +144,11 @@ def cpu(args):
     check(run(CPU.format(n=args.n), args.variant), [BURNT] * args.n)
 
 
-@case("data", *EXECUTORS, *(f"{executor}+pickle" for executor in EXECUTORS))
+@case(
+    "data",
+    *EXECUTORS,
+    *(f"{executor}+{handler}" for executor in EXECUTORS for handler in ("pickle", "arrow")),
+)
 def data(args):
     executor, _, handler = args.variant.partition("+")
     warm(args.size)
