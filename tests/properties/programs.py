@@ -33,7 +33,7 @@ from axl.ir.policy import CachePolicy, Policy, Resources, RetryPolicy, Secret
 STEPS = ("load", "join", "a", "x1", "train_all", "très", "Publish")
 HANDLERS = (("pickle", "pkl"), ("json", "json"), ("pickle+gzip", "pkl.gz"), ("parquet", "parquet"))
 TYPES = ("", "int", "None", "list[dict[str, int]]", "pandas.DataFrame")
-DEEPEST = 4
+DEEPEST = 3
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 names = st.from_regex(r"[a-z][a-z0-9]{0,4}(_[a-z0-9]{1,3}){0,2}", fullmatch=True).filter(
@@ -87,7 +87,18 @@ some_policies = st.builds(
 default_policies = st.builds(
     Policy, on_failure=st.just("default"), default_json=json_values.map(canonical).filter(bool)
 )
-policies = st.just(Policy()) | some_policies | default_policies
+policies = some_policies | default_policies
+"""Any policy in range; the tasks of a program draw from a few, so that there is time for its shape."""
+
+FEW = (
+    Policy(),
+    Policy(retry=RetryPolicy(attempts=3, on=("builtins:OSError",)), timeout_s=600.0),
+    Policy(resources=Resources(cpu_milli=500, memory_bytes=2**31, gpu=1), env=(("A", "\n ü"),)),
+    Policy(on_failure="default", default_json="[1.0,null]", cache=CachePolicy(enabled=False)),
+    Policy(
+        input_mode=(("x", "path"),), secrets=(Secret(env="TOKEN", name="db"),), platform=(("argo", "{}"),)
+    ),
+)
 
 
 @dataclass
@@ -140,7 +151,7 @@ class _Maker:
         args = tuple((name, self.atom(known)) for name in self.names(3))
         ports = self.draw(st.sampled_from(((RESULT,), (RESULT,), ("model", "score"), ("item_0", "item_1"))))
         outputs = tuple(self.output(port) for port in ports)
-        policy, loc = self.draw(policies), self.draw(locs)
+        policy, loc = self.draw(st.sampled_from(FEW)), self.draw(locs)
         return Task(
             id=self.new_id(step), step=step, args=args, outputs=outputs, policy=policy, after=after, loc=loc
         )
@@ -248,7 +259,7 @@ def programs(draw: Any) -> IRWorkflow:
         on_exit=maker.task([In("status"), In("error"), In("run_id")], ()) if draw(st.booleans()) else None,
         schedule=Schedule(cron="0 3 * * mon-fri", timezone="UTC") if scheduled else None,
         max_parallel=draw(counts),
-        defaults=draw(policies),
+        defaults=draw(policies | st.just(Policy())),
         loc=draw(locs),
     )
 

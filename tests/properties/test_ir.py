@@ -22,7 +22,7 @@ from axl.ir.nodes import IRWorkflow
 from axl.ir.show import show, show_with_lines
 from tests.properties.programs import json_values, programs
 
-slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 slower = settings(slow, max_examples=6)
 HASHES = "import sys; from axl.ir.codec import decode; print(*(decode(b).compute_hash() for b in sys.stdin.buffer.read().split(b'\\n')))"
 
