@@ -144,6 +144,8 @@ def as_number(data: JSON, path: Path) -> float:
         return data
     if isinstance(data, float):
         raise wrong(path, "the number is too large")
+    if not isinstance(data, int):
+        raise expected(path, "a number", data)
     return float(as_whole(data, path))
 
 

@@ -52,6 +52,8 @@ def policy_from_json(data: JSON) -> Policy:
 
 def read_policy(data: JSON, path: Path) -> Policy:
     """Return the policy found at one place of a document."""
+    if data == {}:
+        return _POLICY
     fields = Fields(data, path)
     on_failure = fields.text_or("on_failure", _POLICY.on_failure)
     as_choice(on_failure, ("fail", "continue", "default"), fields.at("on_failure"))
