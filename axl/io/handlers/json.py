@@ -29,6 +29,9 @@ _PLAIN_ORIGINS = (
 )
 
 
+_CHANGED: dict[type, str] = {tuple: "list", set: "list", frozenset: "list", bytes: "str", bytearray: "str"}
+
+
 class JsonHandler:
     """JSON with nothing lost: what would come back different is refused.
 
@@ -72,8 +75,8 @@ def _plain(value: object, path: _Path) -> object:
     if cls is dict:
         items = cast("dict[object, object]", value).items()
         return {_key(key, path): _plain(item, (*path, key)) for key, item in items}
-    if cls in (tuple, set, frozenset):
-        raise refusal("json", f"{_at(path)}: a {cls.__name__} would come back as a list")
+    if cls in _CHANGED:
+        raise refusal("json", f"{_at(path)}: a {cls.__name__} would come back as a {_CHANGED[cls]}")
     return _typed(value, path)
 
 

@@ -38,7 +38,7 @@ class NumpyHandler:
     def load(self, data: memoryview, hint: object, /) -> _Array:
         del hint
         view = memoryview(bytearray(data)) if data.readonly else data
-        head = io.BytesIO(view[: 1 << 16])
+        head = io.BytesIO(view[: _header_end(view)])
         shape, fortran, dtype = _read_header(head, len(view))
         return np.ndarray(shape, dtype, view, head.tell(), order="F" if fortran else "C")
 
@@ -70,6 +70,13 @@ def _raw(array: _Array) -> _Array:
     """Return the array's memory as bytes, without a copy where it is contiguous."""
     flat = array.T if array.flags.f_contiguous and not array.flags.c_contiguous else array
     return np.ascontiguousarray(flat).reshape(-1).view(np.uint8) if flat.size else np.empty(0, np.uint8)
+
+
+def _header_end(view: memoryview) -> int:
+    """Return where the header ends, so that no more than it is copied: the format's version says how to count."""
+    if view[6] == 1:
+        return 10 + int.from_bytes(view[8:10], "little")
+    return 12 + int.from_bytes(view[8:12], "little")
 
 
 def _read_header(head: io.BytesIO, limit: int) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -1,0 +1,46 @@
+"""The stores under test, and a way to send a value through a handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from axl.io.handlers import get_handler
+from axl.io.store import Store
+from axl.io.stores import open_store
+
+NUMBERS = count()
+RoundTrip = Callable[[str, object, object], object]
+
+
+@pytest.fixture(params=["local", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = str(tmp_path / "store") if request.param == "local" else f"memory://io-{next(NUMBERS)}"
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(str(tmp_path / "store"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def round_trip(store: Store) -> RoundTrip:
+    """Return a function that stores a value as an object and loads it again."""
+
+    def send(name: str, value: object, hint: object = object) -> object:
+        handler = get_handler(name)
+        with store.write(inline=0) as stream:
+            handler.dump(value, stream)
+            stored = stream.finish()
+        data = memoryview(bytearray(stored.data)) if stored.data is not None else store.read(stored.digest)
+        return handler.load(data, hint)
+
+    return send
