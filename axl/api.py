@@ -18,9 +18,8 @@ from axl.ir.nodes import IRWorkflow
 from axl.runtime.engine import Options
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
-from axl.runtime.local import Left, Local, Wanted, code_of, drive, run_local
+from axl.runtime.local import Left, Local, Wanted, continue_local, run_local
 from axl.runtime.parameters import bind
-from axl.runtime.session import resume
 from axl.runtime.target import load_target
 from axl.wire.events import Reporter, silent
 
@@ -145,7 +144,7 @@ def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:
             hint="start a new run of it: axl run local",
         )
     wanted = Wanted(cls=cls, program=program, params=old.bound_params)
-    return drive(wanted, resume(old.record, store), code_of(wanted), how(program))
+    return continue_local(wanted, old.record, store, how(program))
 
 
 def get_run(run_id: str, store: StoreLike = None) -> Run:

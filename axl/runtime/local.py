@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from axl.dsl.describe import source_of, steps_of
@@ -15,17 +15,17 @@ from axl.io.store import Store
 from axl.ir.nodes import PARAMS, IRWorkflow
 from axl.ir.walk import tasks
 from axl.runtime.classes import find_class, is_importable, ship
-from axl.runtime.engine import Ended, Engine, Options
+from axl.runtime.engine import Engine, Options
 from axl.runtime.executors import open_executor
-from axl.runtime.executors.base import Setup
+from axl.runtime.executors.base import Executor, Setup
 from axl.runtime.fingerprint import fingerprint
 from axl.runtime.kernel import usable_cpus
 from axl.runtime.ledger import Ledger
 from axl.runtime.parameters import needs_maker
-from axl.runtime.session import Request, Session, open_session
+from axl.runtime.session import Request, Session, open_session, resume
 from axl.runtime.target import folder_of
 from axl.wire.events import Reporter, RunFinished, RunStarted, silent
-from axl.wire.record import SessionEnd
+from axl.wire.record import RunRecord, SessionEnd
 from axl.wire.values import JSON, Lit, Value
 
 
@@ -64,28 +64,64 @@ def run_local(wanted: Wanted, store: Store, how: Local, axl_version: str) -> Lef
 
     Raises `LockedError` when another live engine holds the run, and store errors as they are.
     """
-    codes = code_of(wanted)
-    request = Request(
-        program=wanted.program,
-        params=canonical(wanted.params),
+
+    def begin(codes: Mapping[str, str]) -> Session:
+        request = Request(
+            program=wanted.program,
+            params=canonical(wanted.params),
+            path=folder_of(wanted.cls),
+            code=canonical(dict(codes)),
+            run_id=wanted.run_id,
+            fresh=wanted.fresh,
+        )
+        return open_session(request, store, axl_version)
+
+    return _drive(wanted, store, how, begin)
+
+
+def continue_local(wanted: Wanted, record: RunRecord, store: Store, how: Local) -> Left:
+    """Continue a run that exists, whatever its code was before, and return how it was left."""
+    return _drive(wanted, store, how, lambda _codes: resume(record, store))
+
+
+def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Mapping[str, str]], Session]) -> Left:
+    # The executor comes first: its processes start while this one reads code and opens the session.
+    setup = Setup(
+        workflow=wanted.program.source,
         path=folder_of(wanted.cls),
-        code=canonical(dict(codes)),
-        run_id=wanted.run_id,
-        fresh=wanted.fresh,
+        store=store,
+        workers=how.workers or usable_cpus(),
+        shipped=_shipped(wanted.cls, how.executor),
     )
-    return drive(wanted, open_session(request, store, axl_version), codes, how)
-
-
-def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local) -> Left:
-    """Run a session to its end and record it."""
-    started = time.monotonic()
-    workers = how.workers or usable_cpus()
-    session.begin(how.executor, workers)
+    executor = open_executor(how.executor, setup)
     try:
-        ended = _run_engine(wanted, session, codes, how, workers)
+        codes = code_of(wanted)
+        session = begin(codes)
+    except BaseException:
+        executor.close()
+        raise
+    return _run_session(wanted, session, codes, how, executor)
+
+
+def _run_session(
+    wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, executor: Executor
+) -> Left:
+    """Run a session to its end and record it."""
+    started, store = time.monotonic(), session.store
+    try:
+        session.begin(how.executor, executor.free)
+        how.report(_started(wanted, session, how, executor))
+        store.clean_temp()
+        ledger = Ledger(store, session.run, session.continued, codes=dict(codes))
+        path = session.record.path
+        engine = Engine(wanted.program, path, store, ledger, executor, how.report, how.options)
+        ended = engine.run(run_inputs(wanted))
     except BaseException as error:
+        executor.close()
         session.end(SessionEnd(status="failed", ended=time.time(), error=f"the engine failed: {error!r}"))
         raise
+    executor.close()
+    store.clean_temp()
     counts = tuple(ended.counts.items())
     result = ended.result if ended.status == "succeeded" else None
     end = SessionEnd(status=ended.status, ended=time.time(), counts=counts, error=ended.error, result=result)
@@ -97,36 +133,15 @@ def drive(wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local
     return Left(session.run, end.status, ended.signal)
 
 
-def _run_engine(
-    wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, workers: int
-) -> Ended:
-    program, store = wanted.program, session.store
-    ledger = Ledger(store, session.run, session.continued, codes=dict(codes))
-    path = session.record.path
-    setup = Setup(
-        workflow=program.source,
-        path=path,
-        store=store,
-        workers=workers,
-        shipped=_shipped(wanted.cls, how.executor),
+def _started(wanted: Wanted, session: Session, how: Local, executor: Executor) -> RunStarted:
+    return RunStarted(
+        run=session.run,
+        workflow=wanted.program.name,
+        executor=how.executor,
+        workers=executor.free,
+        continued=session.continued,
+        tasks=sum(1 for _ in tasks(wanted.program)),
     )
-    how.report(
-        RunStarted(
-            run=session.run,
-            workflow=program.name,
-            executor=how.executor,
-            workers=workers,
-            continued=session.continued,
-            tasks=sum(1 for _ in tasks(program)),
-        )
-    )
-    store.clean_temp()
-    executor = open_executor(how.executor, setup)
-    try:
-        return Engine(program, path, store, ledger, executor, how.report, how.options).run(run_inputs(wanted))
-    finally:
-        executor.close()
-        store.clean_temp()
 
 
 def run_inputs(wanted: Wanted) -> dict[str, Value]:

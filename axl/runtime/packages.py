@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import importlib.util
 import os
 import site
@@ -93,14 +92,18 @@ def _file_of_spec(top: str) -> str:
 @functools.lru_cache(maxsize=1024)
 def version_of(top: str) -> str | None:
     """Return the version of the distribution that a top-level name comes from, or `None`."""
+    from importlib import metadata  # noqa: PLC0415 (20 ms, and most steps need no package)
+
     try:
-        return importlib.metadata.version(_USUAL.get(top, top))
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(_USUAL.get(top, top))
+    except metadata.PackageNotFoundError:
         pass
     names = sorted(set(_distributions().get(top, ())))
-    return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names) or None
+    return ", ".join(f"{name} {metadata.version(name)}" for name in names) or None
 
 
 @functools.lru_cache(maxsize=1)
 def _distributions() -> dict[str, list[str]]:
-    return {top: list(names) for top, names in importlib.metadata.packages_distributions().items()}
+    from importlib import metadata  # noqa: PLC0415 (as above)
+
+    return {top: list(names) for top, names in metadata.packages_distributions().items()}

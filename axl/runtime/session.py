@@ -9,7 +9,7 @@ import socket
 import time
 from collections import deque
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blake3 import blake3
 
@@ -31,6 +31,10 @@ class Request:
     code: str
     run_id: str = ""
     fresh: bool = False
+    hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hash", self.program.compute_hash())
 
     @property
     def identity(self) -> str:
@@ -94,7 +98,7 @@ def resume(record: RunRecord, store: Store) -> Session:
 
 def find_unfinished(request: Request, store: Store) -> RunRecord | None:
     """Return the newest run that the request may continue, if it did not succeed."""
-    prefix = address.same_prefix(request.program.compute_hash(), request.identity)
+    prefix = address.same_prefix(request.hash, request.identity)
     newest: RunRecord | None = None
     for key, _ in store.list_records(prefix):
         record = find_run(key.rpartition("/")[2], store)
@@ -124,7 +128,7 @@ def _named(request: Request, store: Store, axl_version: str) -> Session:
     record = find_run(request.run_id, store)
     if record is None:
         return _create(request, store, axl_version, request.run_id)
-    same = (record.hash, record.params) == (request.program.compute_hash(), request.params)
+    same = (record.hash, record.params) == (request.hash, request.params)
     if not same:
         raise UsageError(
             f"the run {request.run_id} exists and is of another workflow or other parameters",
@@ -143,7 +147,7 @@ def _create(request: Request, store: Store, axl_version: str, run: str) -> Sessi
         workflow=program.name,
         source=program.source,
         path=request.path,
-        hash=program.compute_hash(),
+        hash=request.hash,
         ir=ir,
         params=request.params,
         created=time.time(),

@@ -46,6 +46,7 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.abspath(root))  # noqa: PTH100 (`resolve` would follow links)
+        self._url = self.root.as_uri()
         prepare(self.root)
         self._scratch = Scratch(self.root / "tmp")
         self._objects = Objects(self.root / "objects", self.root / "unsynced", self._scratch)
@@ -53,7 +54,7 @@ class LocalStore:
 
     @property
     def url(self) -> str:
-        return self.root.as_uri()
+        return self._url
 
     def write(self, inline: int = INLINE_LIMIT) -> ObjectWriter:
         return LocalWriter(self._objects, inline)

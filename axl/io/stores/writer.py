@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _PIECE = 16 << 20
 
 
+_NOWHERE = Path()
+
+
 class LocalWriter(ObjectWriter):
     """Collects bytes in memory, hashes and writes them in large pieces, and opens a file only if it must."""
 
@@ -31,7 +34,7 @@ class LocalWriter(ObjectWriter):
         self._size = 0
         self._hash: blake3 | None = None
         self._file = -1
-        self._path = Path()
+        self._path = _NOWHERE
 
     def writable(self) -> bool:
         return True
