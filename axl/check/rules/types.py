@@ -67,12 +67,11 @@ def check(program: IRWorkflow, hints: Hints | None) -> Iterator[Problem]:
     """Yield a problem for every value that goes where its type does not fit; needs the annotations."""
     if hints is None:
         return
-    inputs = {
+    inputs = {PARAMS: _Typed(MISSING, PARAMS)} | {
         param.name: _Typed(hints.params.get(param.name, MISSING), f"the parameter `{param.name}`", param.loc)
         for param in program.params
         if not param.step
     }
-    inputs[PARAMS] = _Typed(MISSING, PARAMS)
     follow = _Follow(hints)
     result = follow.block(program.body, program.source, inputs)
     follow.returns(program.source, result, program.loc)
