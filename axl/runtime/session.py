@@ -171,7 +171,13 @@ def _lock(run: str, store: Store) -> AbstractContextManager[None]:
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
     }
     lock = store.lock(f"run-{run}", json.dumps(note))
-    lock.__enter__()
+    try:
+        lock.__enter__()
+    except LockedError as error:
+        raise LockedError(
+            error.what.replace(f"run-{run}", f"the run {run}", 1),
+            hint="wait for it, or stop that process; with --fresh the same command begins another run",
+        ) from error
     return lock
 
 

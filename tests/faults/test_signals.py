@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, finish
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
@@ -69,4 +69,22 @@ def test_the_terminal_interrupts_the_whole_group(tmp_path: Path) -> None:
     process.communicate(timeout=30)
 
     assert process.returncode in (130, -signal.SIGINT)
+    assert trial.wait_until_gone() == []
+
+
+def test_a_second_engine_leaves_the_run_alone(tmp_path: Path) -> None:
+    """The same command beside a live engine ends at once with code 6, and names who holds the run."""
+    trial = Trial(tmp_path)
+    process = start_waiting(trial)
+    try:
+        code, _, said = finish(
+            trial.start(trial.command("nasty.py:Waits", "--param", f"folder={tmp_path / 'flags'}"))
+        )
+    finally:
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=30)
+
+    assert code == 6
+    assert f"is held by process {process.pid} on" in said
+    assert "--fresh" in said
     assert trial.wait_until_gone() == []
