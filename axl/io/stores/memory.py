@@ -102,6 +102,7 @@ class MemoryStore:
         return self._shelf.records.get(key)
 
     def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        _check_key(prefix)
         with self._shelf.guard:
             keys = self._shelf.keys
             later = islice(keys, bisect_left(keys, prefix), None)
