@@ -51,7 +51,9 @@ def sql_failure(error: sqlite3.Error, doing: str, path: Path) -> StoreError:
     """Return the error for what SQLite refused; a damaged file is a `DamagedError`."""
     # Python gives errors of its own, such as that of a closed connection, no code
     name: str = getattr(error, "sqlite_errorname", "")
-    if name.startswith(_DAMAGED):
+    if (
+        name.startswith(_DAMAGED) or name == "SQLITE_ERROR"
+    ):  # our statements are right, so the table is not ours
         return DamagedError(
             f"the records in {path} are damaged: {error}",
             hint="move the file away to start without its runs; the objects beside it are not touched",

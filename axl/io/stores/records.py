@@ -53,6 +53,8 @@ class Records:
                 if self._begin().execute(_PUT, (key, body, seal)).rowcount == 1:
                     return None
             except sqlite3.Error as error:
+                if not self._db().in_transaction:  # a full disk made SQLite take back all that was begun
+                    self._writing = False
                 raise self._failed(error, "write") from error
         return self.get(key)
 
@@ -133,7 +135,7 @@ class Records:
         if not self._writing:
             db.execute("BEGIN IMMEDIATE")
             self._writing = True
-        elif not db.in_transaction:  # a full disk made SQLite take back all of it
+        elif not db.in_transaction:
             raise self._lost()
         return db
 
@@ -169,6 +171,8 @@ class Records:
         return body
 
     def _lost(self) -> StoreError:
+        """Return the error for what SQLite took back after a failure elsewhere; it is told once."""
+        self._writing = False
         hint = "free some space there, then run the same command again"
         return StoreError(f"the records put last into {self._path} were lost", hint=hint)
 
