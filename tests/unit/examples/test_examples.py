@@ -9,6 +9,7 @@ import pytest
 
 import axl
 from axl import Workflow
+from axl.ir.nodes import Task
 from examples.birds import Birds
 from examples.churn_workflow import ChurnTrain
 from examples.flights import Flights
@@ -40,6 +41,15 @@ def test_engine_agrees_with_plain_python(
 def test_an_example_has_no_problem(workflow: type[Workflow]) -> None:
     """The checker finds nothing to say about an example."""
     assert () == axl.validate(workflow)
+
+
+def test_deferred_annotations_of_several_outputs_choose_the_handler() -> None:
+    """A NamedTuple of tables is stored as one parquet file per field, though its annotations are text."""
+    split = next(
+        node for node in axl.trace(Flights).body.nodes if isinstance(node, Task) and node.id == "split"
+    )
+
+    assert [("train", "parquet"), ("test", "parquet")] == [(out.name, out.handler) for out in split.outputs]
 
 
 def test_birds_are_counted_over_all_walks() -> None:
