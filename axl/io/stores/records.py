@@ -4,6 +4,10 @@ The seal is a digest over key and body, checked on every read, because SQLite do
 that changed inside a value. Nothing here waits for the disk but `sync`. The journal is SQLite's
 write-ahead log; where the file system cannot carry it, SQLite's older journal does, more slowly.
 
+SQLite keeps a list of its locks for each process, which a forked child would inherit and believe. So no
+connection lives through a fork: before it what was put is committed and the connection is closed, and
+afterwards parent and child each open their own when they need one.
+
 No other code may open and close the database file: closing any descriptor of it would drop the locks
 that SQLite holds on it in this process. The log beside it carries no locks.
 """
@@ -13,9 +17,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakSet
 
 from blake3 import blake3
 
@@ -30,25 +35,27 @@ _TABLE = "CREATE TABLE IF NOT EXISTS records(key TEXT PRIMARY KEY, body BLOB, se
 _PUT = "INSERT OR IGNORE INTO records VALUES (?, ?, ?)"
 _GET = "SELECT body, seal FROM records WHERE key = ?"
 _LIST = "SELECT key, body, seal FROM records WHERE key >= ? AND (? OR key < ?) ORDER BY key LIMIT ?"
-_ABANDONED: list[sqlite3.Connection] = []
-"""Connections of a parent process: a child must neither use nor close them."""
 
 
 class Records:
-    """The records of one store; threads share it, and a forked child opens its own connection."""
+    """The records of one store, which threads share.
 
-    def __init__(self, path: Path) -> None:
+    `before_folding` is called before SQLite may move the log into the database by itself.
+    """
+
+    def __init__(self, path: Path, before_folding: Callable[[], None]) -> None:
         self._path = path
         self._log = path.with_name(path.name + "-wal")
-        self._pid = os.getpid()
+        self._before_folding = before_folding
         self._guard = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._writing = False
+        _ALL.add(self)
 
     def put(self, key: str, body: bytes) -> bytes | None:
         """Write a record if there is none; return `None`, or the body that was there first."""
         seal = _seal(key, body)
-        with self._turn():
+        with self._guard:
             try:
                 if self._begin().execute(_PUT, (key, body, seal)).rowcount == 1:
                     return None
@@ -60,7 +67,7 @@ class Records:
 
     def get(self, key: str) -> bytes | None:
         """Return a record's body, or `None`."""
-        with self._turn():
+        with self._guard:
             try:
                 row = self._db().execute(_GET, (key,)).fetchone()
             except sqlite3.Error as error:
@@ -82,7 +89,7 @@ class Records:
 
     def commit(self) -> None:
         """Make what was put visible to other processes."""
-        with self._turn():
+        with self._guard:
             if not self._writing:
                 return
             self._writing = False
@@ -96,7 +103,7 @@ class Records:
 
     def sync(self) -> None:
         """Make what was committed survive a power cut, and fold a long log into the database."""
-        with self._turn():
+        with self._guard:
             try:
                 sync_path(self._log)
                 sync_path(self._path.parent)
@@ -110,20 +117,28 @@ class Records:
 
     def close(self) -> None:
         """Commit and close the connection."""
-        self.commit()
-        with self._turn():
-            if self._connection is not None:
-                connection, self._connection = self._connection, None
-                connection.close()
+        with self._guard:
+            try:
+                self.commit()
+                if self._connection is not None and os.access(self._path.parent, os.W_OK):
+                    self._before_folding()
+            finally:
+                if self._connection is not None:
+                    connection, self._connection = self._connection, None
+                    connection.close()
 
-    def _turn(self) -> threading.RLock:
-        """Return the lock under which this process may use its connection."""
-        if self._pid != os.getpid():
-            if self._connection is not None:
-                _ABANDONED.append(self._connection)
-            self._pid, self._guard = os.getpid(), threading.RLock()
-            self._connection, self._writing = None, False
-        return self._guard
+    def suspend(self) -> None:
+        """Be without a connection until `resume`; a failure is told at the next use."""
+        self._guard.acquire()
+        writing = self._writing
+        try:
+            self.close()
+        except StoreError:
+            self._writing = writing
+
+    def resume(self) -> None:
+        """Go on after a fork."""
+        self._guard.release()
 
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -155,7 +170,7 @@ class Records:
             db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
     def _page(self, start: str, end: str) -> list[tuple[str, bytes, bytes]]:
-        with self._turn():
+        with self._guard:
             try:
                 return self._db().execute(_LIST, (start, not end, end, _PAGE)).fetchall()
             except sqlite3.Error as error:
@@ -178,6 +193,22 @@ class Records:
 
     def _failed(self, error: sqlite3.Error, doing: str) -> StoreError:
         return sql_failure(error, doing, self._path)
+
+
+_ALL: WeakSet[Records] = WeakSet()
+
+
+def _before_fork() -> None:
+    for records in list(_ALL):
+        records.suspend()
+
+
+def _after_fork() -> None:
+    for records in list(_ALL):
+        records.resume()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
