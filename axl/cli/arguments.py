@@ -10,12 +10,11 @@ import argparse
 import difflib
 import math
 import re
-import shutil
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from axl.cli.screen import NARROWEST, WIDEST
+from axl.cli.screen import readable_width
 from axl.errors import UsageError
 
 Options = Namespace
@@ -94,8 +93,7 @@ class _Help(argparse.Action):
 
 class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        super().__init__(prog, max_help_position=30, width=min(max(columns, NARROWEST), WIDEST) - 2)
+        super().__init__(prog, max_help_position=30, width=readable_width() - 2)
 
 
 def add_workflow(parser: Parser) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -172,6 +171,8 @@ def _mentions(path: Path) -> bool:
 
 
 def _table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415 (milliseconds, and most folders have no settings)
+
     try:
         found: object = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

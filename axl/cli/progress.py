@@ -71,6 +71,8 @@ class Progress:
     def _end(self, event: TaskFinished) -> None:
         self.running.pop(instance_text(event.node, event.index), None)
         self.counts[event.status] = self.counts.get(event.status, 0) + 1
+        if event.status == "cancelled":
+            return
         bar = self.bars.get(self._homes.get(event.node, ""), self.bars[""])
         bar.ended += 1
         bar.failed += event.status == "failed"

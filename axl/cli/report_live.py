@@ -5,7 +5,6 @@ The bottom is drawn at most ten times a second, by a thread, so that the engine 
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 
 from axl.cli.narrate import Narrator, span
 from axl.cli.progress import Bar, Progress
-from axl.cli.screen import Screen
+from axl.cli.screen import Screen, terminal_size
 from axl.ir.nodes import IRWorkflow
 from axl.wire.events import (
     Event,
@@ -108,7 +107,7 @@ class _Live:
                 self._screen.paste(f"{back}\r\x1b[J" + "".join(f"{line}\n" for line in lines))
 
     def _bottom(self) -> list[str]:
-        columns, rows = shutil.get_terminal_size((80, 24))
+        columns, rows = terminal_size()
         progress, width = self._progress, max(columns - 1, 1)
         failed = f", {progress.failed} failed" if progress.failed else ""
         elapsed = span(time.monotonic() - self._began)

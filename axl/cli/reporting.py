@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from axl.cli.report_json import json_lines
 from axl.cli.report_plain import plain
 from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
@@ -32,6 +31,8 @@ def reporting(program: IRWorkflow, screen: Screen, log_format: str, quiet: bool)
     if quiet:
         yield Heard(silent)
     elif log_format == "json":
+        from axl.cli.report_json import json_lines  # noqa: PLC0415 (rarely asked for)
+
         with json_lines(screen) as reporter:
             yield Heard(reporter)
     elif screen.err.moves:

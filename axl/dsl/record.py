@@ -12,7 +12,7 @@ from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
 from axl.dsl.options import merge, to_policy
 from axl.dsl.schema import type_text
-from axl.dsl.step import BoundStep, Step
+from axl.dsl.step import BoundStep, Step, free_names
 from axl.dsl.symbol import Origin, OutputRef
 from axl.errors import TraceError
 from axl.io.handlers import ext_of, handler_for
@@ -55,11 +55,13 @@ def record_map(
     options: tuple[int | None, int | None, int | None],
 ) -> OutputRef:
     """Append a map whose body calls one step."""
-    names = list(bound.step.signature.takes)[len(args) :][: len(iterables)]
-    names += ["item"] * (len(iterables) - len(names))
+    free = free_names(bound.step, args, kwargs)
+    names = (free + ["item"] * len(iterables))[: len(iterables)]
 
     def body(*items: OutputRef) -> object:
-        return bound(*args, *items, **kwargs)
+        if len(items) > len(free):
+            return bound(*args, *items, **kwargs)
+        return bound(*args, **kwargs, **dict(zip(free, items, strict=False)))
 
     return add_map(tracer, body, iterables, names, f"{bound.step.name}_map", bound.instance, options)
 

@@ -270,7 +270,18 @@ def map_call(
         return recorder().record_map(tracer, bound, args, kwargs, iterables, options)
     if not iterables:
         raise TypeError(f"{bound.step.name}.map() takes at least one iterable")
-    return [bound(*args, *item, **kwargs) for item in zip(*iterables, strict=True)]
+    names = free_names(bound.step, args, kwargs)
+    if len(iterables) > len(names):
+        return [bound(*args, *item, **kwargs) for item in zip(*iterables, strict=True)]
+    return [
+        bound(*args, **kwargs, **dict(zip(names, item, strict=False)))
+        for item in zip(*iterables, strict=True)
+    ]
+
+
+def free_names(step: Step[Any, Any, Any], args: tuple[object, ...], kwargs: dict[str, object]) -> list[str]:
+    """Return the arguments that are not fixed, in order: what a map's items fill."""
+    return [name for name in list(step.signature.takes)[len(args) :] if name not in kwargs]
 
 
 def recorder() -> types.ModuleType:

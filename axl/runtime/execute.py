@@ -59,6 +59,25 @@ def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failu
         step: Step[Any, Any, Any] = steps_of(cls)[spec.step]
     except Exception as error:  # noqa: BLE001 (importing runs the author's module)
         return from_exception(error, spec.policy.retry, "import")
+    if spec.policy.env or spec.policy.secrets:
+        return _in_environment(spec, cls, step, store)
+    return _in_folder(spec, cls, step, store)
+
+
+def _in_environment(
+    spec: TaskSpec, cls: type[Workflow], step: Step[Any, Any, Any], store: Store
+) -> tuple[tuple[str, Value], ...] | Failure:
+    # Around the loading of inputs, too: what unpickling imports may read these variables.
+    try:
+        with _environment(spec.policy):
+            return _in_folder(spec, cls, step, store)
+    except AxlError as error:
+        return from_exception(error, spec.policy.retry)
+
+
+def _in_folder(
+    spec: TaskSpec, cls: type[Workflow], step: Step[Any, Any, Any], store: Store
+) -> tuple[tuple[str, Value], ...] | Failure:
     if not spec.policy.input_mode:
         return _run_step(spec, cls, step, store, None)
     with store.work_folder() as folder:
@@ -73,7 +92,7 @@ def _run_step(
     except Exception as error:  # noqa: BLE001 (loading runs the author's classes)
         return _input_failure(error, spec)
     try:
-        value = _invoke(step, cls(), arguments, spec.policy)
+        value = _call_step(step, cls(), arguments)
     except SystemExit as error:
         return Failure(
             kind="exit",
@@ -89,13 +108,6 @@ def _run_step(
         return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
     except Exception as error:  # noqa: BLE001 (storing runs the author's classes)
         return _output_failure(error, value, spec)
-
-
-def _invoke(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any], policy: Policy) -> object:
-    if policy.env or policy.secrets:
-        with _environment(policy):
-            return _call_step(step, instance, arguments)
-    return _call_step(step, instance, arguments)
 
 
 def _call_step(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any]) -> object:

@@ -16,10 +16,12 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -38,6 +40,7 @@ class Hello(TypedDict):
 
     workflow: str
     path: str
+    temp: str
     sys_path: list[str]
     store: str
     shipped: str
@@ -50,6 +53,7 @@ class _Workers:
         self.control = control
         self.hello = hello
         self.alive: set[int] = set()
+        self.temp = hello["temp"] = tempfile.mkdtemp(prefix="axl-")
         self.can_fork = preload(hello)
 
     def spawn(self, sock: int, out: int) -> None:
@@ -69,7 +73,7 @@ class _Workers:
             try:
                 self.control.close()
                 signal.set_wakeup_fd(-1)
-                become_worker(sock, out, me, self.hello["store"])
+                become_worker(sock, out, me, self.hello)
                 code = 0
             finally:
                 os._exit(code)
@@ -100,6 +104,7 @@ class _Workers:
                 self.alive.discard(pid)
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
+                shutil.rmtree(temp_of(self.temp, pid), ignore_errors=True)
                 self.say({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
         for stray in kernel.children():
             if stray not in self.alive:
@@ -119,6 +124,10 @@ class _Workers:
                 return
             time.sleep(0.002)
 
+    def close(self) -> None:
+        """Leave no temporary file."""
+        shutil.rmtree(self.temp, ignore_errors=True)
+
     def say(self, message: dict[str, int]) -> None:
         with contextlib.suppress(OSError):
             self.control.sendall(json.dumps(message).encode() + b"\n")
@@ -134,7 +143,7 @@ def preload(hello: Hello) -> bool:
             find_class(hello["workflow"], hello["path"])
     gc.collect()
     gc.freeze()
-    return threading.active_count() == 1
+    return threading.active_count() == 1 and kernel.unknown_threads() == 0
 
 
 def unship(data: bytes) -> None:
@@ -155,8 +164,13 @@ def unship(data: bytes) -> None:
             )
 
 
-def become_worker(sock: int, out: int, parent: int, store: str) -> None:
-    """Turn this process into a worker: own session, output to the pipe, input from nowhere."""
+def temp_of(folder: str, pid: int) -> str:
+    """Return the folder of a worker's temporary files, which goes when the worker goes."""
+    return os.path.join(folder, str(pid))
+
+
+def become_worker(sock: int, out: int, parent: int, hello: Hello) -> None:
+    """Turn this process into a worker: own session and temporary files, output to the pipe."""
     with contextlib.suppress(PermissionError):
         os.setsid()
     kernel.die_with_parent(parent)
@@ -171,7 +185,9 @@ def become_worker(sock: int, out: int, parent: int, store: str) -> None:
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL if number != signal.SIGPIPE else signal.SIG_IGN)
-    work(socket.socket(fileno=sock), open_store(store))
+    tempfile.tempdir = os.environ["TMPDIR"] = temp_of(hello["temp"], os.getpid())
+    os.mkdir(tempfile.tempdir, 0o700)
+    work(socket.socket(fileno=sock), open_store(hello["store"]))
 
 
 def fresh_worker() -> None:
@@ -179,7 +195,7 @@ def fresh_worker() -> None:
     sock, out, parent, hello = sys.argv[1:5]
     told: Hello = json.loads(hello)
     preload(told)
-    become_worker(int(sock), int(out), int(parent), told["store"])
+    become_worker(int(sock), int(out), int(parent), told)
 
 
 def serve(control: socket.socket) -> None:
@@ -207,6 +223,7 @@ def serve(control: socket.socket) -> None:
         if control.fileno() in ready:
             open_now = _serve_requests(lines, workers)
     workers.end()
+    workers.close()
 
 
 def _serve_requests(lines: _Lines, workers: _Workers) -> bool:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -130,3 +131,16 @@ class Waits(Workflow):
     def graph(self, folder: str) -> list[int]:
         n = self.first()
         return [self.waits(n, folder), self.child(n, folder)]
+
+
+class Litters(Workflow):
+    """A step that leaves a temporary folder behind."""
+
+    @step
+    def litter(self) -> str:
+        folder = tempfile.mkdtemp()
+        Path(folder, "file").touch()
+        return folder
+
+    def graph(self) -> str:
+        return self.litter()

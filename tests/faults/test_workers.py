@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import axl
-from tests.faults.nasty import Flood, KilledTwice, Nasty, Orphans
+from tests.faults.nasty import Flood, KilledTwice, Litters, Nasty, Orphans
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,11 @@ def test_no_process_is_left() -> None:
     out = subprocess.run(["pgrep", "-f", "sleep 1000"], capture_output=True, text=True, check=False).stdout
 
     assert out == ""
+
+
+def test_temporary_files_of_steps_go_with_their_worker(tmp_path: Path) -> None:
+    """What a step puts below the temporary folder is gone when the run has ended."""
+    run = axl.run(Litters, store=tmp_path / "store")
+
+    assert run.status == "succeeded"
+    assert not Path(run.result).exists()

@@ -18,8 +18,8 @@ Until `sync` returns, a power cut may lose any of it, and the kernel may have wr
 than its object by itself. A lost or half-written object never passes for a sound one: every read compares
 the digest and raises `DamagedError`, and whoever asked can compute the value again.
 
-Any number of processes and threads may use one folder. A forked child opens its own connection, makes its
-own temporary folder, and holds none of its parent's locks.
+Any number of processes and threads may use one folder. A fork commits what was put; the child then opens
+its own connection, makes its own temporary folder, and holds none of its parent's locks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class LocalStore:
         prepare(self.root)
         self._scratch = Scratch(self.root / "tmp")
         self._objects = Objects(self.root / "objects", self.root / "unsynced", self._scratch)
-        self._records = Records(self.root / "records.db")
+        self._records = Records(self.root / "records.db", self._objects.sync)
 
     @property
     def url(self) -> str:
@@ -95,9 +95,6 @@ class LocalStore:
 
     def close(self) -> None:
         try:
-            self._records.commit()
-            if os.access(self.root, os.W_OK):
-                self._objects.sync()
-        finally:
             self._records.close()
+        finally:
             self._scratch.close()

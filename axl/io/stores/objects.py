@@ -90,20 +90,35 @@ class Objects:
         sync_path(path)
 
     def _publish(self, mark: Path, path: Path) -> None:
-        try:
-            os.link(mark, path)
-        except FileExistsError:
-            if not _is_sound(path, self.read):
-                sync_path(mark)
-                mark.rename(path)
-        except FileNotFoundError:  # a sync has published it and removed the mark
-            if not path.exists():
-                raise
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            sync_path(mark)
-            mark.rename(path)
+        """Link a marked file to its name; another writer of the same bytes may be at it too."""
+        while True:
+            try:
+                os.link(mark, path)
+            except FileExistsError:
+                if not _is_sound(path, self.read):
+                    _replace(mark, path)
+            except FileNotFoundError:
+                # Another writer put its own file in the mark's place, which is linked next time; or
+                # a sync has published this one and removed the mark
+                if not path.exists() and mark.exists():
+                    continue
+                if not path.exists():
+                    raise
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                _replace(mark, path)
+            return
+
+
+def _replace(mark: Path, path: Path) -> None:
+    """Put a marked file in the place of whatever has its name, durably, for that may be durable too."""
+    try:
+        sync_path(mark)
+        mark.rename(path)
+    except FileNotFoundError:  # another writer was faster
+        if not path.exists():
+            raise
 
 
 def sync_path(path: Path) -> None:

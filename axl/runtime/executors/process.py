@@ -127,6 +127,7 @@ class ProcessExecutor:
         hello = {
             "workflow": self._setup.workflow,
             "path": self._setup.path,
+            "temp": "",
             "sys_path": sys.path,
             "store": self._setup.store.url,
             "shipped": self._setup.shipped.hex(),
