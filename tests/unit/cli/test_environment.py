@@ -173,23 +173,25 @@ def test_a_folder_that_is_gone_is_told(zoo: Path, tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody without a name")
 def test_a_user_without_a_name_can_run(zoo: Path, tmp_path: Path) -> None:
     """As in a container with a user id of its own: no entry in the list of users, no home."""
-    open_to_all = tmp_path / "open"
-    open_to_all.mkdir(mode=0o777)
-    open_to_all.chmod(0o777)
+    code = (
+        "import pwd, sys\n"
+        "def unknown(uid): raise KeyError(f'uid not found: {uid}')\n"
+        "pwd.getpwuid = unknown\n"
+        "from axl.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
 
     done = subprocess.run(
-        ["setpriv", "--reuid=12345", "--clear-groups", *AXL, "--version"],
-        env=environment(tmp_path, HOME=None, AXL_STORE=str(open_to_all / "store")),
+        [sys.executable, "-c", code, "runs"],
+        cwd=zoo,
+        env=environment(tmp_path, HOME=None),
         capture_output=True,
         check=False,
         timeout=60,
     )
 
-    if b"Permission denied" in done.stderr:
-        pytest.skip("this user may not even read the interpreter")
     assert 0 == done.returncode, done.stderr
 
 
