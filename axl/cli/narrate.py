@@ -82,7 +82,9 @@ class Narrator:
         counts = ", ".join(f"{count} {name}" for name, count in event.counts) or "nothing was run"
         status = self._paint(event.status, STATUS_COLOURS.get(event.status, "dim"))
         lines = [f"{event.run} {status} in {span(event.seconds)}: {counts}"]
-        if event.status != "succeeded":
+        if event.status == "failed":
+            lines.append(f"  `axl retry {event.run}` goes on from here, also after a step was mended")
+        elif event.status != "succeeded":
             lines.append(f"  the same command goes on from here; `axl show {event.run}` says more")
         return lines
 

@@ -1,4 +1,4 @@
-"""Chooses how a run is reported: live on a terminal, plain lines elsewhere, JSON lines, or not at all."""
+"""Chooses how a run is reported: live on a terminal, plain lines elsewhere, JSON lines, or only what went wrong."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from axl.cli.report_plain import plain
+from axl.cli.report_quiet import Quiet
 from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
-from axl.wire.events import Event, Reporter, Stopping, silent
+from axl.wire.events import Event, Reporter, Stopping
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Heard:
 def reporting(program: IRWorkflow, screen: Screen, log_format: str, quiet: bool) -> Iterator[Heard]:
     """Give the reporter that fits the settings and the terminal."""
     if quiet:
-        yield Heard(silent)
+        yield Heard(Quiet(screen))
     elif log_format == "json":
         from axl.cli.report_json import json_lines  # noqa: PLC0415 (rarely asked for)
 

@@ -14,7 +14,7 @@ from axl.dsl.options import merge, to_policy
 from axl.dsl.schema import type_text
 from axl.dsl.step import BoundStep, Step, free_names
 from axl.dsl.symbol import Origin, OutputRef
-from axl.errors import TraceError
+from axl.errors import AxlError, TraceError
 from axl.io.handlers import ext_of, handler_for
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import PARAMS, Branch, Group, In, Map, Out, Output, Task
@@ -222,7 +222,11 @@ def shape_of(cls: type[Workflow], step: Step[Any, Any, Any]) -> tuple[tuple[Outp
 
 def _output(name: str, hint: Hint, handler: str) -> Output:
     text = "" if hint is MISSING else type_text(hint)
-    return Output(name=name, type=text, handler=handler, ext=ext_of(handler))
+    try:
+        ext = ext_of(handler)
+    except AxlError:
+        ext = ""  # the check names the unknown handler, together with every other problem
+    return Output(name=name, type=text, handler=handler, ext=ext)
 
 
 def _handler(

@@ -88,6 +88,7 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
             takes=step.signature.takes,
             required=step.signature.required,
             gives={RESULT: step.signature.returns, **step.signature.gives},
+            loc=step.loc,
         )
         for source, owner in known.items()
         for name, step in steps_of(owner).items()

@@ -173,7 +173,7 @@ def test_the_end_is_a_summary() -> None:
     assert ["TIME birds-1 succeeded in 1m15s: 3 done"] == plain_lines(good)
     assert [
         "TIME birds-1 failed in 1.00s: 2 done, 1 failed",
-        "  the same command goes on from here; `axl show birds-1` says more",
+        "  `axl retry birds-1` goes on from here, also after a step was mended",
     ] == plain_lines(bad)
 
 
