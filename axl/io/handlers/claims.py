@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 _CLAIMS: dict[str, str | None] = {
     "pandas.DataFrame": "parquet",
@@ -35,6 +35,8 @@ def class_of(annotation: object) -> type | None:
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     origin = get_origin(annotation) or annotation
+    if type(origin).__name__ == "TypeAliasType":  # what `type X = ...` makes, from Python 3.12 on
+        return class_of(cast("Any", origin).__value__)
     return origin if isinstance(origin, type) else None
 
 
