@@ -18,7 +18,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from weakref import WeakSet
 
@@ -27,6 +27,7 @@ from blake3 import blake3
 from axl.errors import DamagedError, StoreError, UsageError
 from axl.io.stores.failure import os_failure, sql_failure
 from axl.io.stores.objects import sync_path
+from axl.io.stores.turn import Turn
 
 _BUSY_SECONDS = 30
 _PAGE = 1000
@@ -49,6 +50,7 @@ class Records:
         self._before_folding = before_folding
         self._guard = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._turn: Turn | None = None
         self._writing = False
         _ALL.add(self)
 
@@ -123,9 +125,7 @@ class Records:
                 if self._connection is not None and os.access(self._path.parent, os.W_OK):
                     self._before_folding()
             finally:
-                if self._connection is not None:
-                    connection, self._connection = self._connection, None
-                    connection.close()
+                self._let_go()
 
     def suspend(self) -> None:
         """Be without a connection until `resume`; a failure is told at the next use."""
@@ -140,6 +140,14 @@ class Records:
         """Go on after a fork."""
         self._guard.release()
 
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        turn, self._turn = self._turn, None
+        if connection is not None:
+            connection.close()
+        if turn is not None:
+            turn.close()
+
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = _connect(self._path)
@@ -148,11 +156,20 @@ class Records:
     def _begin(self) -> sqlite3.Connection:
         db = self._db()
         if not self._writing:
-            db.execute("BEGIN IMMEDIATE")
+            with self._in_turn():
+                db.execute("BEGIN IMMEDIATE")
             self._writing = True
         elif not db.in_transaction:
             raise self._lost()
         return db
+
+    def _in_turn(self) -> AbstractContextManager[None]:
+        try:
+            if self._turn is None:
+                self._turn = Turn(self._path.with_name(self._path.name + "-turn"))
+        except OSError as error:
+            raise os_failure(error, "write", self._path) from error
+        return self._turn.taken()
 
     def _roll_back(self) -> None:
         if self._db().in_transaction:

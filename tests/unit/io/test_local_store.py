@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -351,41 +352,36 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def as_nobody(tmp_path: Path) -> Iterator[Callable[[str, Path], tuple[int, str]]]:
-    """Return a function that runs code as somebody who owns nothing here."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can become somebody else")
-    opened = []
-    for parent in [tmp_path, *tmp_path.parents]:
-        mode = stat.S_IMODE(parent.stat().st_mode)
-        if mode & 0o005 != 0o005:
-            opened.append((parent, mode))
-            parent.chmod(mode | 0o055)
+def open_folder() -> Iterator[Path]:
+    """Give a folder that everybody may enter; those of pytest are private."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
-    def run(code: str, store: Path) -> tuple[int, str]:
-        # imported first, because an interpreter of root's may not be readable for others
-        child = f"""
-            import os, sys
-            import axl.io.stores.local, axl.io.stores.memory, sqlite3, json, encodings.idna
-            from axl.errors import AxlError
-            from axl.io.stores import open_store
-            os.setgid({NOBODY}); os.setuid({NOBODY})
-            try:
-                {code}
-            except AxlError as error:
-                print(type(error).__name__, error.what)
-        """
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(child), str(store)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
 
-    yield run
-    for parent, mode in opened:
-        parent.chmod(mode)
+def as_nobody(code: str, store: Path) -> tuple[int, str]:
+    """Run code as somebody who owns nothing here; modules come first, for they may be root's alone."""
+    child = f"""
+        import os, sys
+        import axl.io.stores.local, axl.io.stores.memory, sqlite3, json
+        from axl.errors import AxlError
+        from axl.io.stores import open_store
+        os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})
+        try:
+            {code}
+        except AxlError as error:
+            print(type(error).__name__, error.what)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(child), str(store)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
 def readable(store: Path) -> None:
@@ -393,21 +389,21 @@ def readable(store: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def test_a_store_of_somebody_else_can_be_read(
-    as_nobody: Callable[[str, Path], tuple[int, str]], tmp_path: Path
-) -> None:
+@only_root
+def test_a_store_of_somebody_else_can_be_read(open_folder: Path) -> None:
     """In a folder that may be read and not written, records and objects are there."""
-    store = open_store(str(tmp_path / "s"))
+    store = open_store(str(open_folder / "s"))
     store.put_record("k", b"v")
     digest = write(store, SMALL)
     store.sync()
     store.close()
-    readable(tmp_path / "s")
+    readable(open_folder / "s")
 
     code = f"store = open_store(sys.argv[1]); print(store.get_record('k'), len(store.read('{digest}'))); store.close()"
-    assert (0, f"b'v' {len(SMALL)}\n") == as_nobody(code, tmp_path / "s")
+    assert (0, f"b'v' {len(SMALL)}\n") == as_nobody(code, open_folder / "s")
 
 
+@only_root
 @pytest.mark.parametrize(
     "code",
     [
@@ -419,29 +415,26 @@ def test_a_store_of_somebody_else_can_be_read(
         "open_store(sys.argv[1] + '/inner')",
     ],
 )
-def test_writing_to_a_store_of_somebody_else_is_told(
-    code: str, as_nobody: Callable[[str, Path], tuple[int, str]], tmp_path: Path
-) -> None:
+def test_writing_to_a_store_of_somebody_else_is_told(code: str, open_folder: Path) -> None:
     """The error is a StoreError that names the folder, never a traceback."""
-    store = open_store(str(tmp_path / "s"))
+    store = open_store(str(open_folder / "s"))
     store.put_record("there", b"")
     store.close()
-    readable(tmp_path / "s")
+    readable(open_folder / "s")
 
-    status, output = as_nobody(code, tmp_path / "s")
+    status, output = as_nobody(code, open_folder / "s")
     assert 0 == status
     assert output.startswith("StoreError cannot")
-    assert str(tmp_path / "s") in output
+    assert str(open_folder / "s") in output
     assert "Traceback" not in output
 
 
-def test_a_store_that_may_not_be_entered_is_told(
-    as_nobody: Callable[[str, Path], tuple[int, str]], tmp_path: Path
-) -> None:
+@only_root
+def test_a_store_that_may_not_be_entered_is_told(open_folder: Path) -> None:
     """A private store of somebody else is a StoreError."""
-    open_store(str(tmp_path / "s")).close()
+    open_store(str(open_folder / "s")).close()
 
-    status, output = as_nobody("open_store(sys.argv[1])", tmp_path / "s")
+    status, output = as_nobody("open_store(sys.argv[1])", open_folder / "s")
     assert (0, True) == (status, output.startswith("StoreError cannot open the store"))
 
 

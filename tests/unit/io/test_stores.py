@@ -288,3 +288,20 @@ def test_threads_share_a_store(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         rounds = list(pool.map(work, range(8)))
     assert [1] * 100 == [sum(won) for won in zip(*rounds, strict=True)]
+
+
+@pytest.mark.parametrize("size", [6000, 1_100_000])
+def test_threads_that_write_the_same_bytes_at_once_agree(size: int, store: Store) -> None:
+    """However the steps of publishing interleave, with a sync between, the object is there and sound."""
+    start = threading.Barrier(6)
+
+    def work(me: int) -> None:
+        for i in range(40):
+            start.wait()
+            stored = put(store, [i.to_bytes(4, "big") * (size // 4)])
+            if me == 0:
+                store.sync()
+            assert size == len(store.read(stored.digest))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [None] * 6 == list(pool.map(work, range(6)))
