@@ -64,7 +64,8 @@ class Objects:
             return
         path, mark = self.path_of(digest), self.unsynced / digest
         with reported("write", path):
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            if not path.parent.is_dir():
+                path.parent.mkdir(mode=0o700, exist_ok=True)
             temporary.rename(mark)
             self._publish(mark, path)
 

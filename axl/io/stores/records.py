@@ -54,6 +54,9 @@ class Records:
         self._writing = False
         _ALL.add(self)
 
+    def __del__(self) -> None:
+        self._let_go()  # newer Pythons warn of a connection that nobody closed
+
     def put(self, key: str, body: bytes) -> bytes | None:
         """Write a record if there is none; return `None`, or the body that was there first."""
         seal = _seal(key, body)
