@@ -31,6 +31,9 @@ _SQL_HINTS = {
     "SQLITE_IOERR": "look at the disk and its free space, then run `axl doctor`",
 }
 
+SQL_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite's functions raise; the second when a damaged file gets into the message itself."""
+
 
 @contextmanager
 def reported(doing: str, path: Path) -> Iterator[None]:
@@ -47,13 +50,13 @@ def os_failure(error: OSError, doing: str, path: Path) -> StoreError:
     return StoreError(f"cannot {doing} {path}: {why}", hint=_HINTS.get(error.errno or 0, ""))
 
 
-def sql_failure(error: sqlite3.Error, doing: str, path: Path) -> StoreError:
+def sql_failure(error: sqlite3.Error | UnicodeDecodeError, doing: str, path: Path) -> StoreError:
     """Return the error for what SQLite refused; a damaged file is a `DamagedError`."""
     # Python gives errors of its own, such as that of a closed connection, no code
     name: str = getattr(error, "sqlite_errorname", "")
-    if (
-        name.startswith(_DAMAGED) or name == "SQLITE_ERROR"
-    ):  # our statements are right, so the table is not ours
+    # Our statements are right, so SQLITE_ERROR means that the table is not the one that we made
+    foreign = name == "SQLITE_ERROR" or isinstance(error, UnicodeDecodeError)
+    if foreign or name.startswith(_DAMAGED):
         return DamagedError(
             f"the records in {path} are damaged: {error}",
             hint="move the file away to start without its runs; the objects beside it are not touched",

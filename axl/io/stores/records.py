@@ -25,7 +25,7 @@ from weakref import WeakSet
 from blake3 import blake3
 
 from axl.errors import DamagedError, StoreError, UsageError
-from axl.io.stores.failure import os_failure, sql_failure
+from axl.io.stores.failure import SQL_ERRORS, os_failure, sql_failure
 from axl.io.stores.objects import sync_path
 from axl.io.stores.turn import Turn
 
@@ -64,7 +64,7 @@ class Records:
             try:
                 if self._begin().execute(_PUT, (key, body, seal)).rowcount == 1:
                     return None
-            except sqlite3.Error as error:
+            except SQL_ERRORS as error:
                 if not self._db().in_transaction:  # a full disk made SQLite take back all that was begun
                     self._writing = False
                 raise self._failed(error, "write") from error
@@ -75,7 +75,7 @@ class Records:
         with self._guard:
             try:
                 row = self._db().execute(_GET, (key,)).fetchone()
-            except sqlite3.Error as error:
+            except SQL_ERRORS as error:
                 raise self._failed(error, "read") from error
             except UnicodeEncodeError as error:
                 raise _not_text(key) from error
@@ -102,7 +102,7 @@ class Records:
                 raise self._lost()
             try:
                 self._db().execute("COMMIT")
-            except sqlite3.Error as error:
+            except SQL_ERRORS as error:
                 self._roll_back()
                 raise self._failed(error, "write") from error
 
@@ -184,7 +184,7 @@ class Records:
         try:
             db.execute("PRAGMA busy_timeout = 0")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
+        except SQL_ERRORS as error:
             raise self._failed(error, "write") from error
         finally:
             db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
@@ -193,17 +193,18 @@ class Records:
         with self._guard:
             try:
                 return self._db().execute(_LIST, (start, not end, end, _PAGE)).fetchall()
-            except sqlite3.Error as error:
+            except SQL_ERRORS as error:
                 raise self._failed(error, "read") from error
             except UnicodeEncodeError as error:
                 raise _not_text(start) from error
 
-    def _checked(self, key: str, body: bytes, seal: bytes) -> bytes:
-        if _seal(key, body) != seal:
-            raise DamagedError(
-                f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
-            )
-        return body
+    def _checked(self, key: object, body: object, seal: object) -> bytes:
+        """Return the body of a row; in a damaged database its columns may be of any type."""
+        if isinstance(key, str) and isinstance(body, bytes) and _seal(key, body) == seal:
+            return body
+        raise DamagedError(
+            f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
+        )
 
     def _lost(self) -> StoreError:
         """Return the error for what SQLite took back after a failure elsewhere; it is told once."""
@@ -211,7 +212,7 @@ class Records:
         hint = "free some space there, then run the same command again"
         return StoreError(f"the records put last into {self._path} were lost", hint=hint)
 
-    def _failed(self, error: sqlite3.Error, doing: str) -> StoreError:
+    def _failed(self, error: sqlite3.Error | UnicodeDecodeError, doing: str) -> StoreError:
         return sql_failure(error, doing, self._path)
 
 
@@ -236,7 +237,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         with suppress(OSError):  # SQLite says better what is wrong, and can read where it may not write
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         return _open_to_write(path) if os.access(path.parent, os.W_OK) else _open_to_read(path)
-    except sqlite3.Error as error:
+    except SQL_ERRORS as error:
         raise sql_failure(error, "open", path) from error
 
 
@@ -248,7 +249,7 @@ def _open_to_write(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA wal_autocheckpoint = 0")
         db.execute(_TABLE)
-    except sqlite3.Error:
+    except SQL_ERRORS:
         db.close()
         raise
     return db
