@@ -58,6 +58,8 @@ def plain(hint: Hint) -> Hint:
             hint = hint.__supertype__
         elif type(hint).__name__ == "TypeAliasType":
             hint = hint.__value__  # type: ignore[attr-defined]  # what `type Name = …` makes, from 3.12 on
+        elif type(origin := typing.get_origin(hint)).__name__ == "TypeAliasType":
+            hint = typing.cast("Any", origin).__value__[typing.get_args(hint)]
         else:
             return hint
     return MISSING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from axl import api
 from axl.cli.arguments import Options, Parser, add_json, add_run, add_store, whole_number
 from axl.cli.config import read_settings
@@ -12,6 +14,9 @@ from axl.errors import UsageError
 from axl.runtime.history import Run, StepView
 from axl.wire.address import Index, instance_text
 from axl.wire.values import JSON
+
+Log = tuple[str, Index, int, str]
+"""Step, index, attempt and text."""
 
 
 def declare(parser: Parser) -> None:
@@ -24,43 +29,27 @@ def declare(parser: Parser) -> None:
 
 def run(given: Options, screen: Screen) -> int:
     shown = api.get_run(given.run, read_settings(vars(given)).store)
+    name, index = parse_instance(given.step) if given.step else ("", ())
+    steps = [shown.step(name)] if name else [shown.step(each) for each in shown.steps]
+    found = (log for step in steps for log in _logs(step, index, given.attempt))
     if given.json:
-        screen.data(dumps(_facts(shown, given.step, given.attempt)))
+        screen.data(dumps([_facts(*log) for log in found]))
         return 0
-    if given.step is None:
-        for name in shown.steps:
-            _print_step(shown.step(name), (), given.attempt, screen, named=True)
-        return 0
-    name, index = parse_instance(given.step)
-    if not _print_step(shown.step(name), index, given.attempt, screen, named=False):
+    printed = 0
+    for step, place, _, text in found:
+        printed += 1
+        _print(text, "" if name and place == index else instance_text(step, place), screen)
+    if name and not printed:
         _explain_nothing(shown, given.step, index, given.attempt, screen)
     return 0
 
 
-def _facts(shown: Run, named: str | None, attempt: int | None) -> list[JSON]:
-    """Return every log that is asked for, in order of steps, instances and attempts."""
-    wanted, index = parse_instance(named) if named else ("", ())
-    return [
-        {"step": name, "index": list(instance.index), "attempt": number, "text": text}
-        for name in ([wanted] if wanted else shown.steps)
-        for instance in shown.step(name).instances
-        if not index or instance.index[: len(index)] == index
-        for number, text in shown.step(name).attempt_logs(instance.index)
-        if attempt in {None, number} and text
-    ]
+def _logs(step: StepView, index: Index, attempt: int | None) -> Iterator[Log]:
+    return ((step.name, *log) for log in step.logs(index) if attempt in {None, log[1]})
 
 
-def _print_step(step: StepView, index: Index, attempt: int | None, screen: Screen, *, named: bool) -> bool:
-    """Print a step's logs, and say whether there were any; with many instances each line says whose it is."""
-    found = False
-    for instance in step.instances:
-        if index and instance.index[: len(index)] != index:
-            continue
-        for number, text in step.attempt_logs(instance.index):
-            if attempt in {None, number} and text:
-                found = True
-                _print(text, instance.name if named or instance.index != index else "", screen)
-    return found
+def _facts(step: str, index: Index, attempt: int, text: str) -> JSON:
+    return {"step": step, "index": list(index), "attempt": attempt, "text": text}
 
 
 def _print(text: str, name: str, screen: Screen) -> None:

@@ -16,6 +16,7 @@ from axl.runtime.timeline import Instance, StepSummary
 
 _FAILURES = 10
 _BAR = (10, 40)
+_FINE = {"done", "cached", "skipped"}
 
 
 def declare(parser: Parser) -> None:
@@ -29,7 +30,10 @@ def run(given: Options, screen: Screen) -> int:
     if given.json:
         screen.data(dumps(run_facts(shown)))
         return 0
-    screen.data("\n".join([*_head(shown, screen), "", _steps(shown, screen.width), *_failures(shown)]))
+    steps = shown.timeline
+    failures = _failures(shown) if any(name not in _FINE for step in steps for name, _ in step.counts) else []
+    error = [f"\nerror: {harmless(shown.error)}"] if shown.error and not failures else []
+    screen.data("\n".join([*_head(shown, screen), "", _table(steps, screen.width), *failures, *error]))
     return 0
 
 
@@ -49,8 +53,7 @@ def _head(run: Run, screen: Screen) -> list[str]:
     return lines
 
 
-def _steps(run: Run, width: int) -> str:
-    steps = run.timeline
+def _table(steps: tuple[StepSummary, ...], width: int) -> str:
     began = min((step.started for step in steps if step.started), default=0.0)
     ended = max((step.ended for step in steps), default=0.0)
     room = min(max(width - 60, _BAR[0]), _BAR[1])
@@ -89,8 +92,7 @@ def _failures(run: Run) -> list[str]:
         else:
             more += 1
     rest = [f"\n... and {more} more; --json has them all"] if more else []
-    error = [f"\nerror: {harmless(run.error)}"] if run.error and not lines else []
-    return [*(f"\n{line}" for line in lines), *rest, *error]
+    return [*(f"\n{line}" for line in lines), *rest]
 
 
 def _failure(instance: Instance, run: str) -> str:

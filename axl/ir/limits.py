@@ -11,6 +11,9 @@ MAX_PACK_DEPTH = 50
 MAX_CONST_BYTES = 8192
 """UTF-8 bytes of one literal; larger values belong in a step or a file."""
 
+MAX_CONST_DEPTH = 100
+"""Lists and dicts inside one another in one literal; JSON readers stop at depths of their own."""
+
 MAX_ID_CHARS = 63
 """Characters of a node's id or a step's name: a Kubernetes label."""
 

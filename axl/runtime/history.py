@@ -168,8 +168,7 @@ class Run:
 
     def logs(self, step: str) -> str:
         """Return what a step printed: every attempt of every instance, in order."""
-        view = self.step(step)
-        return "".join(text for instance in view.instances for _, text in view.attempt_logs(instance.index))
+        return "".join(text for _, _, text in self.step(step).logs())
 
     def load(self, value: Value) -> object:
         """Return the object that a value of this run stands for, the author's module within reach."""
@@ -237,10 +236,11 @@ class StepView:
                 ports.setdefault(name, []).append(self._run.load(value))
         return {name: values if found[0][0] else values[0] for name, values in ports.items()}
 
-    def attempt_logs(self, index: Index) -> list[tuple[int, str]]:
-        """Return what each attempt at an instance printed, with its number."""
-        records = timeline.attempts_of(self._run.store, self._run.id, self.name, index)
-        return [(each.attempt, read_log(each.log, self._run.store)) for each in records]
+    def logs(self, index: Index = ()) -> Iterator[tuple[Index, int, str]]:
+        """Yield what was printed, with index and attempt, in whole lines; of one item only if `index` says so."""
+        for place, attempt, log in timeline.logs_of(self._run.store, self._run.id, self.name, index):
+            text = read_log(log, self._run.store)
+            yield place, attempt, text if text.endswith("\n") else f"{text}\n"
 
     def _committed(self) -> list[tuple[Index, tuple[tuple[str, Value], ...]]]:
         found = self.values
@@ -303,10 +303,8 @@ def summarize(run: Run) -> RunSummary:
     )
 
 
-def read_log(log: Value | None, store: Store) -> str:
+def read_log(log: Value, store: Store) -> str:
     """Return a log's text; bytes that are not UTF-8 are shown escaped."""
-    if log is None:
-        return ""
     if not isinstance(log, Ref):
         raise InternalError("a log is not stored bytes")
     return bytes(read_bytes(log, store)).decode("utf-8", "backslashreplace")

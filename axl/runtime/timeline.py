@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from axl.errors import DamagedError
 from axl.io.store import Store
-from axl.wire.address import Index, attempt_key, instance_text, node_key, parse_index
+from axl.wire.address import Index, index_text, instance_text, parse_index
 from axl.wire.outcome import Failure
-from axl.wire.record import NodeRecord, decode_node
+from axl.wire.record import NodeRecord, decode_fate, decode_node
 from axl.wire.values import Value
 
 InstanceStatus = Literal["done", "cached", "failed", "tolerated", "skipped", "cancelled"]
@@ -114,17 +115,37 @@ def outputs_of(store: Store, run: str, node: str) -> Iterator[tuple[Index, tuple
         yield _index(key[len(prefix) :], key), decode_node(body, key).outputs
 
 
-def attempts_of(store: Store, run: str, node: str, index: Index) -> list[NodeRecord]:
-    """Return the records of one instance: its failed attempts, then what was committed."""
-    prefix = attempt_key(run, node, index, 0).rpartition("/")[0] + "/"
-    records = [decode_node(body, key) for key, body in store.list_records(prefix)]
-    key = node_key(run, node, index)
-    committed = store.get_record(key)
-    last = decode_node(committed, key) if committed is not None else None
-    # A failure that is tolerated has both records, and what it printed is with the attempt.
-    if last is not None and last.attempt not in {record.attempt for record in records}:
-        records.append(last)
-    return sorted(records, key=lambda record: record.attempt)
+def logs_of(store: Store, run: str, node: str, index: Index = ()) -> Iterator[tuple[Index, int, Value]]:
+    """Yield where the logs of a node's instances are, each with its index and attempt, in the order of both.
+
+    With an `index` only those of this item, in a nested map of the items within it.
+    """
+    for _, _, key in sorted(_keys_with_logs(store, run, node, index)):
+        body = store.get_record(key)
+        record = decode_node(body, key) if body is not None else None
+        if record is not None and record.log is not None:
+            yield _place(key)[0], record.attempt, record.log
+
+
+def _keys_with_logs(store: Store, run: str, node: str, index: Index) -> Iterator[tuple[Index, int, str]]:
+    # What is committed came last; the failed attempts before it have their number in the key.
+    for kind in ("node", "attempt"):
+        for key, body in store.list_records(f"{kind}/{run}/{node}/{index_text(index) if index else ''}"):
+            place, number = _place(key)
+            if place[: len(index)] == index and b'"log":' in body:
+                yield place, number, key
+
+
+def _place(key: str) -> tuple[Index, int]:
+    kind, _, _, *rest = key.split("/")
+    try:
+        if kind == "attempt":
+            text, number = rest
+            return parse_index(text), int(number)
+        (text,) = rest
+        return parse_index(text), sys.maxsize
+    except ValueError as error:
+        raise DamagedError(f"the record {key!r} has no index that axl writes") from error
 
 
 Entry = tuple[NodeRecord, bool]
@@ -146,7 +167,7 @@ def _grouped(store: Store, run: str, node: str) -> Iterator[tuple[tuple[str, Ind
     merged = heapq.merge(committed, failed, key=lambda entry: entry[0])
     for place, entries in itertools.groupby(merged, key=lambda entry: entry[0]):
         name, _, index = place.removesuffix("/").rpartition("/")
-        decoded = [(decode_node(body, key), final) for _, key, body, final in entries]
+        decoded = [(decode_fate(body, key), final) for _, key, body, final in entries]
         if "/" in name:
             raise DamagedError(f"the record {place!r} has no index that axl writes")
         yield (name, _index(index, place)), decoded

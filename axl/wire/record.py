@@ -74,6 +74,13 @@ def decode_node(body: bytes, key: str) -> NodeRecord:
         return _node(doc)
 
 
+def decode_fate(body: bytes, key: str) -> NodeRecord:
+    """Read a node record but for its values: a third of the time, for who counts a hundred thousand."""
+    doc = load(body, key, _NODE)
+    with _damage(key):
+        return _node(doc | {"outputs": {}, "log": None})
+
+
 def _node(doc: dict[str, JSON]) -> NodeRecord:
     outputs = cast("dict[str, JSON]", doc.get("outputs", {}))
     failure = cast("dict[str, JSON] | None", doc.get("failure"))
@@ -85,7 +92,7 @@ def _node(doc: dict[str, JSON]) -> NodeRecord:
         failure=Failure.from_json(failure) if failure else None,
         code=cast("str", doc.get("code", "")),
         key=cast("str", doc.get("key", "")),
-        log=from_json(doc["log"]) if "log" in doc else None,
+        log=from_json(doc["log"]) if doc.get("log") is not None else None,
         started=cast("float", doc["started"]),
         seconds=cast("float", doc["seconds"]),
         max_rss=cast("int", doc.get("max_rss", 0)),
@@ -232,7 +239,7 @@ _END = {"status": (str,), "ended": _NUMBER, "counts": (dict,), "error": (str,)}
 def load(body: bytes, key: str, fields: Mapping[str, tuple[type, ...]]) -> dict[str, JSON]:
     """Return a record's document, if its version is one that this release reads and it has these fields."""
     try:
-        doc = json.loads(body)
+        doc = json.loads(str(body, "utf-8", "surrogatepass"))
         version = doc["v"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(key, error) from error

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from axl.check.wording import lines
 from axl.errors import Loc, Problem
 from axl.ir.hints import Hints
-from axl.ir.limits import MAX_CONST_BYTES
+from axl.ir.limits import MAX_CONST_BYTES, MAX_CONST_DEPTH
 from axl.ir.nodes import Atom, Const, IRWorkflow, Node, Pack
 from axl.ir.walk import atoms, blocks, nodes, operands
 
 RULE = "literals"
+_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 
 
 def check(program: IRWorkflow, _hints: Hints | None = None) -> Iterator[Problem]:
@@ -37,6 +39,8 @@ def fault(text: str) -> tuple[str, str] | None:
             f"has a literal of {size} bytes, the limit is {MAX_CONST_BYTES}",
             "return it from a step, or read it from a file in one",
         )
+    if text.count("[") + text.count("{") > MAX_CONST_DEPTH and _depth(text) > MAX_CONST_DEPTH:
+        return f"has a literal nested more than {MAX_CONST_DEPTH} deep", "make the value inside a step"
     try:
         value = json.loads(text)
         again = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -50,6 +54,14 @@ def fault(text: str) -> tuple[str, str] | None:
 def shortened(text: str) -> str:
     """Return a text cut to what fits in a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for part in _TEXT_OR_BRACKET.findall(text):
+        depth += (part in "[{") - (part in "]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _literals(program: IRWorkflow, sound: set[str]) -> Iterator[tuple[str, str, Loc | None]]:

@@ -46,7 +46,7 @@ BAD_LITERALS = {
         "return it from a step",
     ),
     "too large in bytes": ('"' + "é" * 4096 + '"', "a literal of 8194 bytes", "return it from a step"),
-    "too deep": ("[" * 4000 + "]" * 4000, "not JSON", "make the value inside a step"),
+    "too deep": ("[" * 4000 + "]" * 4000, "nested more than 100 deep", "make the value inside a step"),
     "too many digits": ("1" * 5000, "not JSON: 1111", "make the value inside a step"),
     "half a character": ('"\ud800"', "not valid Unicode", "make the text inside a step"),
 }

@@ -234,7 +234,7 @@ def test_logs_are_in_the_order_of_items_and_attempts(store: Dictionary) -> None:
     lines = run.logs("load").splitlines()
     assert ["item 2", "first try", "item 3", "item 4"] == lines[2:6]
     assert "hello\n" == run.logs("first")
-    assert [(1, "first try\n"), (2, "item 3\n")] == run.step("load").attempt_logs((3,))
+    assert [((3,), 1, "first try\n"), ((3,), 2, "item 3\n")] == list(run.step("load").logs((3,)))
 
 
 def test_the_timeline_has_a_row_for_each_step(store: Dictionary) -> None:
@@ -325,7 +325,7 @@ def test_a_failure_that_is_tolerated_is_told_as_such(store: Dictionary) -> None:
 
     (instance,) = view.instances
     assert ("tolerated", FAILURE, 1) == (instance.status, instance.failure, instance.attempts)
-    assert (Failed("first", "ValueError", "no"), [(1, "trying\n")]) == (view.output, view.attempt_logs(()))
+    assert (Failed("first", "ValueError", "no"), [((), 1, "trying\n")]) == (view.output, list(view.logs()))
 
 
 def test_an_instance_with_failed_attempts_alone_has_failed(store: Dictionary) -> None:

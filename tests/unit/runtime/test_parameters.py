@@ -490,8 +490,14 @@ print([name for name in ("pydantic", "yaml", "numpy") if name in sys.modules])
     assert done.stdout == "[]\n"
 
 
+def test_a_bool_is_no_number_of_a_literal() -> None:
+    """`true` is not the 1 of a Literal, though pydantic takes it for one."""
+    with pytest.raises(ParameterError, match="should not be a bool"):
+        bound(list[Literal["a", 1]], from_file([True]))
+
+
 plain_hints: st.SearchStrategy[Any] = st.recursive(
-    st.sampled_from([int, float, str, bool, Any, Mode, Literal["a", 1], int | None]),
+    st.sampled_from([int, float, str, bool, Any, Mode, Literal["a", "1"], int | None]),
     lambda inner: st.builds(lambda hint: list[hint], inner) | st.builds(lambda hint: dict[str, hint], inner),  # type: ignore[valid-type]  # made at run time
     max_leaves=3,
 )
