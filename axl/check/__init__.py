@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from axl.check.rules import arguments, handlers, lengths, literals, names, options, types, unused
+from axl.check.rules import arguments, defaults, handlers, lengths, literals, names, options, types, unused
 from axl.check.structure import structure
 from axl.check.wellformed import wellformed
 from axl.errors import Problem
@@ -16,7 +16,13 @@ __all__ = ["RULES", "check", "wellformed"]
 
 Rule: TypeAlias = Callable[[IRWorkflow, Hints | None], Iterator[Problem]]
 
-_OF_ONE_PLACE: tuple[Rule, ...] = (literals.check, names.check, options.check, handlers.check)
+_OF_ONE_PLACE: tuple[Rule, ...] = (
+    literals.check,
+    names.check,
+    options.check,
+    handlers.check,
+    defaults.check,
+)
 """Rules that look at one place at a time, and so hold for workflows of any shape."""
 
 _OF_THE_WHOLE: tuple[Rule, ...] = (arguments.check, types.check, lengths.check, unused.check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -17,6 +17,8 @@ NoneType = type(None)
 _UNIONS: tuple[object, ...] = (vars(typing)["Union"], types.UnionType)
 _MANY = 20
 """Different items of one literal that are told apart; of more only the classes count."""
+_DEEP = 20
+_SCALARS = {NoneType, bool, int, float, str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +119,31 @@ def _item_of(hint: Hint) -> Hint | None:
 @lru_cache(maxsize=1024)
 def literal_hint(text: str) -> Hint:
     """Return the type of a literal, given as JSON."""
-    return _of_value(json.loads(text))
+    return value_hint(json.loads(text))
 
 
-def _of_value(value: object) -> Hint:
-    if value is None:
-        return NoneType
-    if isinstance(value, bool | int | str):
+def value_hint(value: object, depth: int = 0) -> Hint:
+    """Return the narrowest type of a value: plain ones by themselves, containers by what is in them."""
+    if isinstance(value, Enum) or type(value) in (bool, int, str):
         return _literal(value)
-    if isinstance(value, list):
-        return list_of(_common(value))
-    if isinstance(value, dict):
-        return dict_of(_common(value.values()))
-    return type(value)
+    if depth > _DEEP:
+        return type(value)
+    match value:
+        case list() | set() | frozenset() if type(value) in (list, set, frozenset):
+            return types.GenericAlias(type(value), (_common(value, depth),))
+        case tuple() if type(value) is tuple:
+            return tuple_of(value_hint(item, depth + 1) for item in value)
+        case dict() if type(value) is dict:
+            return types.GenericAlias(dict, (_common(value, depth), _common(value.values(), depth)))
+        case _:
+            return type(value)
 
 
-def _common(values: Iterable[object]) -> Hint:
-    hints = dict.fromkeys(_of_value(value) for value in values)
+def _common(values: Collection[object], depth: int) -> Hint:
+    classes = dict.fromkeys(map(type, values))
+    if len(values) > _MANY and classes.keys() <= _SCALARS:
+        return either(classes)
+    hints = dict.fromkeys(value_hint(value, depth + 1) for value in values)
     if len(hints) > _MANY:
         hints = dict.fromkeys(class_of_literal(hint) for hint in hints)
     return either(hints) if hints else Any

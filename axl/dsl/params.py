@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import json
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from axl.dsl.describe import has_graph, loc_of, steps_of
 from axl.dsl.infer import graph_signature
@@ -14,7 +14,7 @@ from axl.dsl.schema import json_schema, type_text
 from axl.dsl.signature import annotations_of
 from axl.dsl.workflow import Workflow
 from axl.errors import DefinitionError, Loc
-from axl.ir.hints import MISSING, Hint
+from axl.ir.hints import MISSING, Hint, StepHints
 from axl.ir.nodes import PARAMS, Const, Param
 
 _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
@@ -65,9 +65,8 @@ def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
             where=step.loc,
             hint="it takes nothing and returns a pydantic model, whose fields become parameters of the run",
         )
-    model = step.signature.returns
-    fields: dict[str, Any] | None = inspect.getattr_static(model, "model_fields", None) and model.model_fields  # type: ignore[attr-defined]  # pydantic's own door, without importing it
-    if not isinstance(model, type) or not fields:
+    fields = _fields(step.signature.returns)
+    if not fields:
         raise DefinitionError(
             "step `params` is not annotated with a pydantic model",
             where=step.loc,
@@ -78,7 +77,7 @@ def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
             name=name,
             type=type_text(item.annotation),
             schema=_schema(item.annotation, cls, name, step.loc),
-            required=False,
+            default=_field_default(item),
             doc=item.description or "",
             step=PARAMS,
             loc=step.loc,
@@ -87,12 +86,53 @@ def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
     )
 
 
+def model_hints(cls: type[Workflow]) -> StepHints | None:
+    """Return the fields of the model that the `params` step returns, and those defaults that pydantic trusts."""
+    step = steps_of(cls).get(PARAMS)
+    fields = _fields(step.signature.returns) if step else {}
+    if step is None or not fields:
+        return None
+    model = cast("Any", step.signature.returns)
+    trusted = {
+        name: item.default
+        for name, item in fields.items()
+        if _has_value(item) and not (item.validate_default or model.model_config.get("validate_default"))
+    }
+    return StepHints(
+        takes={name: item.annotation for name, item in fields.items()}, defaults=trusted, loc=step.loc
+    )
+
+
+def _fields(model: object) -> dict[str, Any]:
+    """Return the fields of a pydantic model by pydantic's own door, without importing it."""
+    if not isinstance(model, type) or inspect.getattr_static(model, "model_fields", None) is None:
+        return {}
+    return dict(cast("Any", model).model_fields)
+
+
+def _has_value(item: Any) -> bool:
+    return not item.is_required() and item.default_factory is None
+
+
+def _field_default(item: Any) -> Const | None:
+    """Return a field's default where JSON holds it; of factories only those that always give the same."""
+    if not _has_value(item) and item.default_factory not in (list, dict):
+        return None
+    value = item.default if item.default_factory is None else item.default_factory()
+    try:
+        return Const(_text(value))
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
 def json_of(value: object) -> object:
     """Return a default as JSON: enums by value, models by their own dump, dataclasses by field."""
     if isinstance(value, Enum):
         return json_of(value.value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return [json_of(item) for item in value]
+    if isinstance(value, set | frozenset):  # in one order, whatever order this process has them in
+        return sorted((json_of(item) for item in value), key=_text)
     if isinstance(value, dict):
         return {json_of(key): json_of(item) for key, item in value.items()}
     dump = inspect.getattr_static(type(value), "model_dump", None)
@@ -105,13 +145,17 @@ def json_of(value: object) -> object:
 
 def _default(value: object, cls: type[Workflow], name: str, loc: Loc | None) -> Const:
     try:
-        return Const(json.dumps(json_of(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        return Const(_text(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise DefinitionError(
             f"the default of `{name}` in {cls.__name__}.graph is {value!r:.80}, which JSON cannot hold",
             where=loc,
             hint="parameters are JSON types, enums and pydantic models; make other values in a step",
         ) from error
+
+
+def _text(value: object) -> str:
+    return json.dumps(json_of(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _schema(hint: Hint, cls: type[Workflow], name: str, loc: Loc | None) -> str:

@@ -6,10 +6,20 @@ import inspect
 
 from axl.dsl.active import ACTIVE
 from axl.dsl.builder import BlockBuilder, Tracer
-from axl.dsl.describe import default_options, loc_of, name_of, on_exit_of, setting_of, source_of, steps_of
+from axl.dsl.describe import (
+    default_options,
+    has_graph,
+    loc_of,
+    name_of,
+    on_exit_of,
+    setting_of,
+    source_of,
+    steps_of,
+)
+from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller, raised_at
 from axl.dsl.options import to_policy
-from axl.dsl.params import graph_hints, graph_params, step_params
+from axl.dsl.params import graph_hints, graph_params, model_hints, step_params
 from axl.dsl.record import shape_of
 from axl.dsl.workflow import Workflow, is_workflow
 from axl.errors import AxlError, DefinitionError
@@ -87,6 +97,7 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
         (source, name): StepHints(
             takes=step.signature.takes,
             required=step.signature.required,
+            defaults=step.signature.defaults,
             gives={RESULT: step.signature.returns, **step.signature.gives},
             loc=step.loc,
         )
@@ -98,9 +109,21 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
         hints = graph_hints(owner)
         groups[source] = StepHints(
             takes={name: hint for name, hint in hints.items() if name != "return"},
+            defaults=_graph_defaults(owner),
             gives={RESULT: hints.get("return", MISSING)},
+            loc=loc_of(owner),
         )
-    return Hints(steps=steps, params=groups[source_of(cls)].takes, groups=groups)
+    found = {source: model_hints(owner) for source, owner in known.items()}
+    models = {source: fields for source, fields in found.items() if fields is not None}
+    return Hints(steps=steps, params=groups[source_of(cls)].takes, groups=groups, models=models)
+
+
+def _graph_defaults(cls: type[Workflow]) -> dict[str, object]:
+    """Return the defaults of a written graph; those of an inferred one are its steps' own."""
+    if not has_graph(cls):
+        return {}
+    parameters = graph_signature(cls).parameters.values()
+    return {item.name: item.default for item in parameters if item.default is not item.empty}
 
 
 def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:

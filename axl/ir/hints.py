@@ -30,12 +30,14 @@ class StepHints:
     """The signature of one step.
 
     `takes` maps every parameter but `self` to its annotation, in order; `required` are the
-    parameters without a default. `gives` maps every port to its annotation: always `result`, and
-    one more for each of several outputs. `loc` is where the step is defined.
+    parameters without a default, `defaults` are the values of the others. `gives` maps every port to
+    its annotation: always `result`, and one more for each of several outputs. `loc` is where the step
+    is defined.
     """
 
     takes: Mapping[str, Hint] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    defaults: Mapping[str, object] = field(default_factory=dict)
     gives: Mapping[str, Hint] = field(default_factory=dict)
     loc: Loc | None = None
 
@@ -47,9 +49,10 @@ class Hints:
     `steps` is keyed by the `module:Class` of the workflow that the task stands in (a group
     changes it) and the step's name. `params` maps the arguments of `graph` to their annotations.
     `groups` maps the `module:Class` of every workflow, the called ones too, to the annotations of
-    its graph.
+    its graph. `models` maps those with a `params` step to the fields of the model that it returns.
     """
 
     steps: Mapping[tuple[str, str], StepHints] = field(default_factory=dict)
     params: Mapping[str, Hint] = field(default_factory=dict)
     groups: Mapping[str, StepHints] = field(default_factory=dict)
+    models: Mapping[str, StepHints] = field(default_factory=dict)

@@ -143,8 +143,9 @@ class Param:
     """A value that a run takes.
 
     `step` is empty for an argument of `graph`; for a field of the model that the `params` step
-    returns it is `params`, and a value given for it overrides that field. `schema` is the JSON
-    schema of the type as canonical JSON text.
+    returns it is `params`, and a value given for it overrides that field. The default of a field is
+    what the model says, for people to read: the step may return another value, so where nothing is
+    given nothing is passed. `schema` is the JSON schema of the type as canonical JSON text.
     """
 
     name: str

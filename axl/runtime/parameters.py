@@ -66,7 +66,7 @@ def bind(
         target = overrides if param.step else inputs
         if param.name in wishes:
             _take(param, cls, wishes[param.name], target, problems)
-        elif param.default is not None:
+        elif param.default is not None and not param.step:
             target[param.name] = json.loads(param.default.json)
         elif param.required:
             problems.append(_Problem(f"the parameter {param.name} has no value and no default", param))

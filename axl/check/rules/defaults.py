@@ -1,0 +1,49 @@
+"""Every default is a value of the type that stands beside it; Python and pydantic do not look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from axl.check.agree import agrees
+from axl.check.typeform import shown, value_hint
+from axl.check.wording import lines
+from axl.errors import Problem
+from axl.ir.hints import MISSING, Hint, Hints, StepHints
+from axl.ir.nodes import IRWorkflow
+
+RULE = "defaults"
+
+
+def check(_program: IRWorkflow, hints: Hints | None) -> Iterator[Problem]:
+    """Yield a problem for every default of a graph, a step or the model of parameters that does not fit."""
+    if hints is None:
+        return
+    for graph in hints.groups.values():
+        yield from _of(graph, "the parameter {} of graph")
+    for (_, step), signature in hints.steps.items():
+        yield from _of(signature, f"{{}} of step `{step}`")
+    for model in hints.models.values():
+        yield from _of(model, "the field {} of what `params` returns")
+
+
+def _of(signature: StepHints, owner: str) -> Iterator[Problem]:
+    for name, value in signature.defaults.items():
+        want, have = signature.takes.get(name, MISSING), value_hint(value)
+        if agrees(have, want):
+            continue
+        yield Problem(
+            rule=RULE,
+            what=f"{owner.format(f'`{name}: {shown(want)}`')} has the default {_default(value, have)}",
+            where=lines(signature.loc),
+            hint=_advice(name, value, want),
+        )
+
+
+def _default(value: object, have: Hint) -> str:
+    return "None" if value is None else shown(have)
+
+
+def _advice(name: str, value: object, want: Hint) -> str:
+    if value is None:
+        return f"write `{name}: {shown(want)} | None = None`, or another default"
+    return "give it a default of that type, or change the annotation"
