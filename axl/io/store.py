@@ -6,13 +6,20 @@ Every implementation keeps these promises, and nothing above this room knows whi
 - a record is written once: the first writer wins and every later one is told what stands there;
 - what `commit` has returned for is seen by every process, what `sync` has returned for survives a
   power cut, objects before the records that were put after them;
-- a lock dies with the process that holds it.
+- a lock dies with the process that holds it, and with it every claim that was made under it.
+
+Garbage is collected beside running engines. What a collector must do, in this order: choose a time far
+enough in the past, list the objects, read all records that are to stay and so which objects they need,
+drop the other records, `sync`, and then drop the objects that nobody needs and that nobody wrote since
+that time. Killed at any point it leaves objects that nobody needs, never a record without its object.
+Writing bytes that are there already counts as writing them, so what a running engine has just reused
+stays; the time must lie further back than any engine takes from writing an object to its record.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +88,26 @@ class Store(Protocol):
         """Return a record's body, or `None`."""
         ...
 
+    def put_records(self, records: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
+        """Write many records as one batch; what `put_record` returns, for each."""
+        ...
+
+    def get_records(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the body of each record, or `None`."""
+        ...
+
+    def drop_records(self, keys: Iterable[str]) -> None:
+        """Remove records, if they are there; like new ones, this is seen after `commit`."""
+        ...
+
+    def list_objects(self) -> Iterator[tuple[str, int, float]]:
+        """Yield every object's digest, its bytes, and when it was last written, in seconds of the epoch."""
+        ...
+
+    def drop_objects(self, digests: Iterable[str], before: float) -> None:
+        """Remove those of the objects that were not written since `before`, in seconds of the epoch."""
+        ...
+
     def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Yield every key that starts with `prefix` and its body, in order of keys."""
         ...
@@ -98,6 +125,24 @@ class Store(Protocol):
 
         `note` says who holds it. Raises `LockedError`, with the holder's note, when it is taken.
         """
+        ...
+
+    def holder(self, name: str) -> str | None:
+        """Return the note of the live holder of a lock, or `None`; nobody is kept from taking it."""
+        ...
+
+    def claim(self, names: Sequence[str], lock: str) -> list[bool]:
+        """Take each name that nobody holds, and say of each whether it is held by `lock` now.
+
+        A claim belongs to whoever holds the lock of that name, which the caller does. It is void once
+        no live process holds that lock; so a name that was claimed under the same lock before is given
+        again. Like a record, a claim keeps other processes from writing until `commit`, which then
+        find it taken.
+        """
+        ...
+
+    def release(self, names: Sequence[str], lock: str) -> None:
+        """Let go of the names among these that `lock` claimed; others may take them after `commit`."""
         ...
 
     def close(self) -> None:

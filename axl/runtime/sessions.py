@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 
-from axl.errors import DamagedError, LockedError
+from axl.errors import DamagedError
 from axl.io.store import Store
 from axl.runtime.timeline import scan
 from axl.wire.record import RunStatus, SessionEnd, SessionRecord, decode_session, decode_session_end
@@ -44,11 +43,7 @@ def status_of(run: str, sessions: tuple[SessionView, ...], store: Store) -> RunS
     """Return how the last engine left a run; without that, whether one still holds it."""
     if sessions and sessions[-1].end is not None:
         return sessions[-1].end.status
-    try:
-        with store.lock(f"run-{run}", json.dumps({"run": run, "reader": True})):
-            return "interrupted"
-    except LockedError:
-        return "running"
+    return "interrupted" if store.holder(f"run-{run}") is None else "running"
 
 
 def seconds_of(run: str, sessions: tuple[SessionView, ...], store: Store) -> float:

@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 from typing import cast
 from urllib.parse import unquote
 
-from axl.errors import UnsupportedError, UsageError
+from axl.errors import StoreError, UnsupportedError, UsageError
 from axl.io.store import Store
 
 GROUP = "axl.stores"
@@ -47,10 +47,41 @@ def open_store(url: str | None = None) -> Store:
             return _open_foreign(scheme, place)
 
 
+def existing_store(url: str | None = None) -> Store:
+    """Open a store that is there already, and make nothing; for commands that only read.
+
+    Raises `StoreError` when there is none, and what `open_store` raises.
+    """
+    place = os.environ.get(VARIABLE) or DEFAULT if url is None else url
+    if not _is_there(place):
+        raise StoreError(
+            f"there is no store at {place}",
+            hint="go to the folder in which you ran the workflow, or name its store with --store",
+        )
+    return open_store(place)
+
+
+def _is_there(place: str) -> bool:
+    scheme, separator, rest = place.partition("://")
+    if not separator:
+        return _folder(place).joinpath("version").exists()
+    match scheme:
+        case "file":
+            return _folder(_folder_of(place, rest)).joinpath("version").exists()
+        case "memory":
+            return bool(resolve_name("axl.io.stores.memory:is_there")(rest))
+        case _:  # whoever offers the scheme looks for itself
+            return True
+
+
+def _folder(text: str) -> Path:
+    if not text or "\0" in text:
+        raise UsageError(f"{text!r} is not the name of a folder", hint="name a folder, as in --store .axl")
+    return Path(text).expanduser()
+
+
 def _open_folder(folder: str) -> Store:
-    if not folder or "\0" in folder:
-        raise UsageError(f"{folder!r} is not the name of a folder", hint="name a folder, as in --store .axl")
-    return cast("Store", resolve_name("axl.io.stores.local:LocalStore")(Path(folder).expanduser()))
+    return cast("Store", resolve_name("axl.io.stores.local:LocalStore")(_folder(folder)))
 
 
 def _folder_of(url: str, rest: str) -> str:

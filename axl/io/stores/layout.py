@@ -13,7 +13,7 @@ from axl.io.stores.failure import reported
 FORMAT = 1
 """The store format of this release."""
 
-_FOLDERS = ("objects", "unsynced", "tmp", "locks")
+_FOLDERS = ("objects", "unsynced", "dropping", "tmp", "locks")
 _OURS = ("records.db", "version", ".gitignore", *_FOLDERS)
 
 

@@ -3,7 +3,8 @@
     version         the number of the store's format
     objects/ab/…    immutable objects, read-only, named by their blake3 digest
     unsynced/…      marks of objects that no `sync` has reached yet
-    records.db      records; `records.db-wal` beside it is its log
+    dropping/…      objects that a collector is about to remove
+    records.db      records and claims; `records.db-wal` beside it is its log
     locks/…         names that are held
     tmp/…           unfinished objects and private folders of live processes
 
@@ -25,13 +26,16 @@ its own connection, makes its own temporary folder, and holds none of its parent
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from axl.io.store import INLINE_LIMIT, ObjectWriter
+from axl.io.stores.claim import is_claimed
+from axl.io.stores.claims import Claims
+from axl.io.stores.failure import reported
 from axl.io.stores.layout import prepare
-from axl.io.stores.locks import Lock, clean_locks, lock_path
+from axl.io.stores.locks import Lock, clean_locks, holder_of, lock_path
 from axl.io.stores.objects import Objects
 from axl.io.stores.records import Records
 from axl.io.stores.scratch import Scratch
@@ -49,8 +53,11 @@ class LocalStore:
         self._url = self.root.as_uri()
         prepare(self.root)
         self._scratch = Scratch(self.root / "tmp")
-        self._objects = Objects(self.root / "objects", self.root / "unsynced", self._scratch)
+        self._objects = Objects(
+            self.root / "objects", self.root / "unsynced", self.root / "dropping", self._scratch
+        )
         self._records = Records(self.root / "records.db", self._objects.sync)
+        self._claims = Claims(self._records, self._is_held)
 
     @property
     def url(self) -> str:
@@ -71,6 +78,8 @@ class LocalStore:
 
     def clean_temp(self) -> None:
         self._scratch.clean()
+        self._objects.put_back()
+        self._claims.clean()
         clean_locks(self.root / "locks")
 
     def put_record(self, key: str, body: bytes) -> bytes | None:
@@ -78,6 +87,22 @@ class LocalStore:
 
     def get_record(self, key: str) -> bytes | None:
         return self._records.get(key)
+
+    def put_records(self, records: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
+        return self._records.put_all(records)
+
+    def get_records(self, keys: Sequence[str]) -> list[bytes | None]:
+        return self._records.get_all(keys)
+
+    def drop_records(self, keys: Iterable[str]) -> None:
+        self._records.drop(keys)
+
+    def list_objects(self) -> Iterator[tuple[str, int, float]]:
+        return self._objects.scan()
+
+    def drop_objects(self, digests: Iterable[str], before: float) -> None:
+        for digest in digests:
+            self._objects.drop(digest, before)
 
     def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         return self._records.scan(prefix)
@@ -93,8 +118,22 @@ class LocalStore:
     def lock(self, name: str, note: str) -> AbstractContextManager[None]:
         return Lock(lock_path(self.root / "locks", name), name, note)
 
+    def holder(self, name: str) -> str | None:
+        return holder_of(lock_path(self.root / "locks", name))
+
+    def claim(self, names: Sequence[str], lock: str) -> list[bool]:
+        return self._claims.claim(names, lock)
+
+    def release(self, names: Sequence[str], lock: str) -> None:
+        self._claims.release(names, lock)
+
     def close(self) -> None:
         try:
             self._records.close()
         finally:
             self._scratch.close()
+
+    def _is_held(self, lock: str) -> bool:
+        path = lock_path(self.root / "locks", lock)
+        with reported("look at", path):
+            return is_claimed(path)

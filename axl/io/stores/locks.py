@@ -13,7 +13,7 @@ from types import TracebackType
 from blake3 import blake3
 
 from axl.errors import LockedError
-from axl.io.stores.claim import Claim, claim
+from axl.io.stores.claim import Claim, claim, is_claimed
 from axl.io.stores.failure import reported
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -21,6 +21,9 @@ _NOTE_LIMIT = 65536
 _NOTE_TRIES = 20
 _NOTE_WAIT = 0.005
 _CLAIM_TRIES = 4
+_LOOKS = 3
+_LOOK_WAIT = 0.001
+_LOOKERS_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -52,6 +55,16 @@ class Lock:
                 held.release()
 
 
+def holder_of(path: Path) -> str | None:
+    """Return the note of a file's live holder; who only cleans up lets go of it within a moment."""
+    with reported("look at", path):
+        for _ in range(_LOOKS):
+            if not is_claimed(path):
+                return None
+            time.sleep(_LOOK_WAIT)
+        return _read_note(path)
+
+
 def clean_locks(folder: Path) -> None:
     """Remove the files of names that nobody holds: their holders were killed."""
     with reported("clean", folder):
@@ -62,11 +75,14 @@ def clean_locks(folder: Path) -> None:
 
 
 def _claim_soon(path: Path) -> Claim | None:
-    """Claim a file; another process that only cleans up lets go of it within a moment."""
-    for _ in range(_CLAIM_TRIES):
+    """Claim a file; who only cleans up lets go of it within a moment, and who only looks does not count."""
+    deadline = time.monotonic() + _LOOKERS_SECONDS
+    refused = 0
+    while refused < _CLAIM_TRIES and time.monotonic() < deadline:
         taken = claim(path)
         if taken is not None:
             return taken
+        refused += is_claimed(path)
         time.sleep(_NOTE_WAIT)
     return None
 

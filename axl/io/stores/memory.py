@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
@@ -27,9 +28,11 @@ class _Shelf:
     """What all stores of one name share."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    written: dict[str, float] = field(default_factory=dict)
     records: dict[str, bytes] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     holders: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, str] = field(default_factory=dict)
     folder: tempfile.TemporaryDirectory[str] | None = None
     guard: threading.RLock = field(default_factory=threading.RLock)
 
@@ -40,8 +43,19 @@ class _Shelf:
                 self.folder = tempfile.TemporaryDirectory(prefix="axl-memory-")
             return Path(self.folder.name)
 
+    def keep(self, digest: str, data: bytes) -> None:
+        """Keep an object's bytes, written now."""
+        with self.guard:
+            self.objects.setdefault(digest, data)
+            self.written[digest] = time.time()
+
 
 _SHELVES: dict[str, _Shelf] = {}
+
+
+def is_there(name: str) -> bool:
+    """Say whether a store of this name was opened before."""
+    return name in _SHELVES
 
 
 class MemoryStore:
@@ -101,6 +115,34 @@ class MemoryStore:
         _check_key(key)
         return self._shelf.records.get(key)
 
+    def put_records(self, records: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
+        for key, _ in records:
+            _check_key(key)
+        with self._shelf.guard:
+            return [self.put_record(key, body) for key, body in records]
+
+    def get_records(self, keys: Sequence[str]) -> list[bytes | None]:
+        return [self.get_record(key) for key in keys]
+
+    def drop_records(self, keys: Iterable[str]) -> None:
+        with self._shelf.guard:
+            for key in keys:
+                _check_key(key)
+                if self._shelf.records.pop(key, None) is not None:
+                    del self._shelf.keys[bisect_left(self._shelf.keys, key)]
+
+    def list_objects(self) -> Iterator[tuple[str, int, float]]:
+        with self._shelf.guard:
+            shelf = self._shelf
+            found = [(digest, len(data), shelf.written[digest]) for digest, data in shelf.objects.items()]
+        yield from sorted(found)
+
+    def drop_objects(self, digests: Iterable[str], before: float) -> None:
+        with self._shelf.guard:
+            for digest in digests:
+                if self._shelf.written.get(digest, before) < before:
+                    del self._shelf.objects[digest], self._shelf.written[digest]
+
     def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         _check_key(prefix)
         with self._shelf.guard:
@@ -130,6 +172,28 @@ class MemoryStore:
             yield
         finally:
             del self._shelf.holders[name]
+
+    def holder(self, name: str) -> str | None:
+        return self._shelf.holders.get(name)
+
+    def claim(self, names: Sequence[str], lock: str) -> list[bool]:
+        for name in names:
+            _check_key(name)
+        with self._shelf.guard:
+            return [self._claim(name, lock) for name in names]
+
+    def release(self, names: Sequence[str], lock: str) -> None:
+        with self._shelf.guard:
+            for name in names:
+                if self._shelf.claims.get(name) == lock:
+                    del self._shelf.claims[name]
+
+    def _claim(self, name: str, lock: str) -> bool:
+        other = self._shelf.claims.setdefault(name, lock)
+        if other != lock and other in self._shelf.holders:
+            return False
+        self._shelf.claims[name] = lock
+        return True
 
     def close(self) -> None:
         """What is stored stays for the next store of this name."""
@@ -161,7 +225,7 @@ class _MemoryWriter(ObjectWriter):
         self.close()
         if len(data) <= self._inline:
             return Stored(digest, len(data), data)
-        self._shelf.objects.setdefault(digest, data)
+        self._shelf.keep(digest, data)
         return Stored(digest, len(data))
 
     def _check_open(self) -> None:

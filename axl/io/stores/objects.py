@@ -3,6 +3,10 @@
 A finished file is first renamed to `unsynced/DIGEST`, a mark, and then linked to its own name. So no
 crash and no process can leave an object that `sync` does not know of, and no writer waits for the disk:
 `sync`, in whatever process, fsyncs every marked object and its folder, and then removes the mark.
+
+An object is dropped by renaming it first and then looking when it was written: whoever finds an object
+that he wants to write touches it under its name, so either the dropper sees that, and puts it back, or
+the toucher finds nothing, and writes it.
 """
 
 from __future__ import annotations
@@ -11,7 +15,8 @@ import errno
 import io
 import mmap
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +29,7 @@ _MAPPED = 256 << 10
 """Bytes from which on a file is mapped; a smaller one is read, which is faster and holds no file open."""
 
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+_NOT_OURS = (errno.EPERM, errno.EACCES, errno.EROFS)
 _HINT = "run again with --fresh to compute it anew"
 
 
@@ -33,6 +39,7 @@ class Objects:
 
     root: Path
     unsynced: Path
+    dropping: Path
     scratch: Scratch
 
     def path_of(self, digest: str) -> Path:
@@ -54,9 +61,45 @@ class Objects:
         return data
 
     def has(self, digest: str) -> bool:
-        """Say whether a sound object of this digest is there."""
+        """Say whether a sound object of this digest is there; if so, it counts as written now."""
         path = self.path_of(digest)
-        return os.path.lexists(path) and _is_sound(path, self.read)
+        return os.path.lexists(path) and _is_sound(path, self.read) and _touch(path)
+
+    def scan(self) -> Iterator[tuple[str, int, float]]:
+        """Yield every object's digest, its bytes, and when it was last written."""
+        with reported("list", self.root):
+            for folder in sorted(self.root.glob("??/")):
+                with os.scandir(folder) as entries:
+                    found = sorted((entry.name, entry) for entry in entries if is_digest(entry.name))
+                for digest, entry in found:
+                    with suppress(FileNotFoundError):
+                        status = entry.stat(follow_symlinks=False)
+                        yield digest, status.st_size, status.st_mtime
+
+    def drop(self, digest: str, before: float) -> None:
+        """Remove an object, unless it was written since `before`."""
+        path = self.path_of(digest)
+        aside = self.dropping / digest
+        with reported("drop", path), suppress(FileNotFoundError):  # another collector was faster
+            if path.lstat().st_mtime >= before:
+                return
+            path.rename(aside)
+            if aside.lstat().st_mtime >= before:
+                self._put_back(aside)
+            else:
+                aside.unlink()
+
+    def put_back(self) -> None:
+        """Give objects that a killed collector was about to drop their names again."""
+        with reported("clean", self.root):
+            for aside in self.dropping.iterdir():
+                with suppress(FileNotFoundError):
+                    self._put_back(aside)
+
+    def _put_back(self, aside: Path) -> None:
+        with suppress(FileExistsError):  # it was written anew
+            os.link(aside, self.path_of(aside.name))
+        aside.unlink()
 
     def adopt(self, temporary: Path, digest: str) -> None:
         """Publish a finished temporary file, unless there is a sound object already."""
@@ -96,7 +139,7 @@ class Objects:
             try:
                 os.link(mark, path)
             except FileExistsError:
-                if not _is_sound(path, self.read):
+                if not (_is_sound(path, self.read) and _touch(path)):
                     _replace(mark, path)
             except FileNotFoundError:
                 # Another writer put its own file in the mark's place, which is linked next time; or
@@ -110,6 +153,17 @@ class Objects:
                     raise
                 _replace(mark, path)
             return
+
+
+def _touch(path: Path) -> bool:
+    try:
+        os.utime(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        if error.errno not in _NOT_OURS:
+            raise os_failure(error, "write", path) from error
+    return True
 
 
 def _replace(mark: Path, path: Path) -> None:

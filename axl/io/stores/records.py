@@ -17,8 +17,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from weakref import WeakSet
 
@@ -33,8 +34,11 @@ _BUSY_SECONDS = 30
 _PAGE = 1000
 _LOG_LIMIT = 8 << 20
 _TABLE = "CREATE TABLE IF NOT EXISTS records(key TEXT PRIMARY KEY, body BLOB, seal BLOB) WITHOUT ROWID"
+_CLAIMS = "CREATE TABLE IF NOT EXISTS claims(name TEXT PRIMARY KEY, lock TEXT) WITHOUT ROWID"
 _PUT = "INSERT OR IGNORE INTO records VALUES (?, ?, ?)"
 _GET = "SELECT body, seal FROM records WHERE key = ?"
+_DROP = "DELETE FROM records WHERE key = ?"
+_BATCH = 250
 _LIST = "SELECT key, body, seal FROM records WHERE key >= ? AND (? OR key < ?) ORDER BY key LIMIT ?"
 
 
@@ -60,26 +64,68 @@ class Records:
     def put(self, key: str, body: bytes) -> bytes | None:
         """Write a record if there is none; return `None`, or the body that was there first."""
         seal = _seal(key, body)
+        with self.writing() as db:
+            if db.execute(_PUT, (key, body, seal)).rowcount == 1:
+                return None
+        return self.get(key)
+
+    def put_all(self, records: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
+        """Write many records; what `put` returns, for each."""
+        if len(records) == 1:
+            return [self.put(*records[0])]
+        rows = [(key, body, _seal(key, body)) for key, body in records]
+        if not rows or self._put_new(rows):
+            return [None] * len(rows)
+        there = self.get_all([key for key, _ in records])
+        return [
+            self.put(*record) if body is None else body for record, body in zip(records, there, strict=True)
+        ]
+
+    def get(self, key: str) -> bytes | None:
+        """Return a record's body, or `None`."""
+        with self.reading() as db:
+            try:
+                row = db.execute(_GET, (key,)).fetchone()
+            except UnicodeEncodeError as error:
+                raise _not_text(key) from error
+        return None if row is None else self._checked(key, *row)
+
+    def get_all(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the body of each record, or `None`."""
+        if len(keys) == 1:
+            return [self.get(keys[0])]
+        found: dict[str, bytes] = {}
+        for start in range(0, len(keys), _BATCH):
+            for key, body, seal in self._some(keys[start : start + _BATCH]):
+                found[key] = self._checked(key, body, seal)
+        return [found.get(key) for key in keys]
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Remove records, if they are there."""
+        rows = [(text_of(key),) for key in keys]
+        if rows:
+            with self.writing() as db:
+                db.executemany(_DROP, rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for a moment, and say what goes wrong in our words."""
         with self._guard:
             try:
-                if self._begin().execute(_PUT, (key, body, seal)).rowcount == 1:
-                    return None
+                yield self._db()
+            except SQL_ERRORS as error:
+                raise self._failed(error, "read") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection inside the transaction that `commit` ends; other processes wait for it."""
+        with self._guard:
+            try:
+                yield self._begin()
             except SQL_ERRORS as error:
                 if not self._db().in_transaction:  # a full disk made SQLite take back all that was begun
                     self._writing = False
                 raise self._failed(error, "write") from error
-        return self.get(key)
-
-    def get(self, key: str) -> bytes | None:
-        """Return a record's body, or `None`."""
-        with self._guard:
-            try:
-                row = self._db().execute(_GET, (key,)).fetchone()
-            except SQL_ERRORS as error:
-                raise self._failed(error, "read") from error
-            except UnicodeEncodeError as error:
-                raise _not_text(key) from error
-        return None if row is None else self._checked(key, *row)
 
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Yield keys and bodies in order, a page at a time, so that nobody waits for the consumer."""
@@ -189,12 +235,24 @@ class Records:
         finally:
             db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
+    def _put_new(self, rows: list[tuple[str, bytes, bytes]]) -> bool:
+        """Write records of which none is there; else write none."""
+        with self.writing() as db:
+            db.execute("SAVEPOINT batch")
+            new = db.executemany(_PUT, rows).rowcount == len(rows)
+            if not new:
+                db.execute("ROLLBACK TO batch")
+            db.execute("RELEASE batch")
+        return new
+
+    def _some(self, keys: Sequence[str]) -> list[tuple[str, bytes, bytes]]:
+        with self.reading() as db:
+            return db.execute(_get_many(len(keys)), [text_of(key) for key in keys]).fetchall()
+
     def _page(self, start: str, end: str) -> list[tuple[str, bytes, bytes]]:
-        with self._guard:
+        with self.reading() as db:
             try:
-                return self._db().execute(_LIST, (start, not end, end, _PAGE)).fetchall()
-            except SQL_ERRORS as error:
-                raise self._failed(error, "read") from error
+                return db.execute(_LIST, (start, not end, end, _PAGE)).fetchall()
             except UnicodeEncodeError as error:
                 raise _not_text(start) from error
 
@@ -249,6 +307,7 @@ def _open_to_write(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA wal_autocheckpoint = 0")
         db.execute(_TABLE)
+        db.execute(_CLAIMS)
     except SQL_ERRORS:
         db.close()
         raise
@@ -266,6 +325,21 @@ def _open(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(
         uri, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
     )
+
+
+@lru_cache
+def _get_many(count: int) -> str:
+    marks = ",".join("?" * count)
+    return f"SELECT key, body, seal FROM records WHERE key IN ({marks})"  # noqa: S608 (marks only)
+
+
+def text_of(key: str) -> str:
+    """Return a name that SQLite can keep; raises `UsageError` for half of a surrogate pair."""
+    try:
+        key.encode()
+    except UnicodeEncodeError as error:
+        raise _not_text(key) from error
+    return key
 
 
 def _seal(key: str, body: bytes) -> bytes:

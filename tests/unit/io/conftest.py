@@ -16,10 +16,16 @@ NUMBERS = count()
 RoundTrip = Callable[[str, object, object], object]
 
 
-@pytest.fixture(params=["local", "memory"])
+KINDS: dict[str, Callable[[Path], str]] = {
+    "local": lambda folder: str(folder / "store"),
+    "memory": lambda folder: f"memory://io-{next(NUMBERS)}",
+}
+"""The URL of a new store of each kind; whatever is tested with `store` is promised by every kind."""
+
+
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = str(tmp_path / "store") if request.param == "local" else f"memory://io-{next(NUMBERS)}"
-    opened = open_store(url)
+    opened = open_store(KINDS[request.param](tmp_path))
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+def tell(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def entries(tmp_path: Path, name: str) -> list[str]:
@@ -381,3 +388,85 @@ def test_a_fork_while_threads_write_harms_nobody(start: Start) -> None:
     )
 
     assert "0 True 10" == process.communicate(timeout=100)[0].strip()
+
+
+CLAIM = """
+    with store.lock("theirs", "note"):
+        got = store.claim(["a", "b"], "theirs")
+        print(*got, flush=True); sys.stdin.readline()
+        store.commit()
+        print("committed", flush=True); sys.stdin.readline()
+"""
+
+
+def test_a_claim_excludes_others_before_its_commit(start: Start, local: Store) -> None:
+    """Whoever wants a name that is claimed but not committed waits for the commit, and is refused."""
+    process = start(CLAIM)
+    assert "True True" == line(process)
+    with local.lock("ours", ""), ThreadPoolExecutor(1) as pool:
+        claimed = pool.submit(local.claim, ["b", "c"], "ours")
+        time.sleep(0.2)
+        assert not claimed.done()
+        tell(process)
+
+        assert "committed" == line(process)
+        assert [False, True] == claimed.result()
+
+
+def test_a_killed_process_loses_its_claims(start: Start, local: Store) -> None:
+    """After the death of the holder the next one gets the name at once."""
+    process = start(CLAIM)
+    line(process)
+    tell(process)
+    line(process)
+    with local.lock("ours", ""):
+        assert [False] == local.claim(["a"], "ours")
+        local.commit()
+        assert "note" == local.holder("theirs")
+        process.kill()
+        process.wait()
+
+        assert None is local.holder("theirs")
+        assert [True] == local.claim(["a"], "ours")
+
+
+def test_a_live_holder_outlives_its_forked_children(start: Start, local: Store) -> None:
+    """A forked child neither keeps its parent's claims alive nor ends them."""
+    process = start(
+        """
+        with store.lock("theirs", "note"):
+            store.claim(["a"], "theirs"); store.commit()
+            child = os.fork()
+            if child == 0:
+                sys.stdin.readline(); os._exit(0)
+            print(child, flush=True)
+            time.sleep(60)
+        """
+    )
+    child = int(line(process))
+    with local.lock("ours", ""):
+        assert [False] == local.claim(["a"], "ours")
+        local.commit()
+        process.kill()
+        process.wait()
+
+        os.kill(child, 0)
+        assert [True] == local.claim(["a"], "ours")
+
+
+def test_dropping_beside_a_writer_loses_nothing(start: Start, local: Store) -> None:
+    """However a collector and a writer of the same bytes interleave, what was written later is there."""
+    process = start(
+        """
+        while True:
+            before = time.time() - 0.5
+            store.drop_objects([digest for digest, _, _ in store.list_objects()], before)
+        """
+    )
+    for i in range(300):
+        with local.write(inline=0) as stream:
+            stream.write(b"%d" % (i % 3))
+            digest = stream.finish().digest
+        local.read(digest)
+        time.sleep(0.55 * (i % 100 == 50))
+    assert None is process.poll()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from itertools import count
 from pathlib import Path
 
@@ -44,6 +45,35 @@ class StoreModel(RuleBasedStateMachine):
 
         assert there == self.store.put_record(key, body)
         self.put.setdefault(key, body)
+
+    @rule(records=st.lists(st.tuples(KEYS, BODIES), max_size=6))
+    def put_records(self, records: list[tuple[str, bytes]]) -> None:
+        there = []
+        for key, body in records:
+            there.append(self.put.get(key))
+            self.put.setdefault(key, body)
+
+        assert there == self.store.put_records(records)
+
+    @rule(keys=st.lists(KEYS, max_size=6))
+    def get_records(self, keys: list[str]) -> None:
+        assert [self.put.get(key) for key in keys] == self.store.get_records(keys)
+
+    @rule(keys=st.lists(KEYS, max_size=3))
+    def drop_records(self, keys: list[str]) -> None:
+        self.store.drop_records(keys)
+        self.store.commit()
+        for key in keys:
+            self.put.pop(key, None)
+        self.committed = dict(self.put)
+
+    @rule(digest=digests, seconds=st.sampled_from([-100, 100]))
+    def drop_object(self, digest: str, seconds: int) -> None:
+        self.store.drop_objects([digest], time.time() + seconds)
+        if seconds > 0:
+            self.objects.pop(digest, None)
+
+        assert sorted(self.objects) == [found for found, _, _ in self.store.list_objects()]
 
     @rule(key=KEYS)
     def get_record(self, key: str) -> None:
