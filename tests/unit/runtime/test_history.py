@@ -6,14 +6,15 @@ import json
 import pickle
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 from blake3 import blake3
 
-from axl.errors import DamagedError, LockedError, StepError, UsageError
-from axl.io.store import ObjectWriter, Stored
+from axl.errors import DamagedError, StepError, UsageError
+from axl.io.store import Stored
+from axl.io.stores.memory import MemoryStore
 from axl.ir.codec import encode
 from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
 from axl.runtime.history import Run, list_runs, open_run
@@ -24,35 +25,23 @@ from axl.wire.outcome import Failure
 from axl.wire.record import NodeRecord, NodeStatus, RunRecord, RunStatus, SessionEnd, SessionRecord
 from axl.wire.values import Lit, Ref, Value
 
+NUMBERS = count()
 RESULT = Output(name="result", type="int", handler="json", ext="json")
 FAILURE = Failure(kind="exception", error="ValueError", message="no", traceback="<script>")
 
 
-class Dictionary:
-    """A store in memory: what histories need of one."""
-
-    url = "memory://test"
+class Dictionary(MemoryStore):
+    """A store in memory, into which a test can put anything under any name."""
 
     def __init__(self) -> None:
+        super().__init__(f"history-{next(NUMBERS)}")
         self.records: dict[str, bytes] = {}
         self.objects: dict[str, bytes] = {}
-        self.held: set[str] = set()
-
-    def write(self, inline: int = 4096) -> ObjectWriter:
-        raise NotImplementedError
 
     def read(self, digest: str) -> memoryview:
         if digest not in self.objects:
             raise DamagedError(f"the object {digest} is missing")
         return memoryview(bytearray(self.objects[digest]))
-
-    def local_path(self, digest: str) -> Path:
-        raise NotImplementedError
-
-    @contextmanager
-    def work_folder(self) -> Iterator[Path]:
-        raise NotImplementedError
-        yield
 
     def put_record(self, key: str, body: bytes) -> bytes | None:
         return None if self.records.setdefault(key, body) is body else self.records[key]
@@ -64,21 +53,6 @@ class Dictionary:
         for key in sorted(self.records):
             if key.startswith(prefix):
                 yield key, self.records[key]
-
-    def commit(self) -> None:
-        pass
-
-    def sync(self) -> None:
-        pass
-
-    @contextmanager
-    def lock(self, name: str, note: str) -> Iterator[None]:
-        if name in self.held:
-            raise LockedError(f"{name} is held")
-        yield
-
-    def close(self) -> None:
-        pass
 
 
 def program() -> IRWorkflow:
@@ -271,9 +245,8 @@ def test_an_unknown_step_names_the_nearest(store: Dictionary) -> None:
 def test_a_run_without_an_end_is_running_while_its_lock_is_held(store: Dictionary) -> None:
     """And interrupted when nobody holds it."""
     Writer(store).session(1, 1000.0)
-    store.held.add("run-birds-1")
-    running = open_run("birds-1", store).status
-    store.held.clear()
+    with store.lock("run-birds-1", ""):
+        running = open_run("birds-1", store).status
 
     assert ("running", "interrupted") == (running, open_run("birds-1", store).status)
 
@@ -386,7 +359,7 @@ def test_an_id_that_names_no_run_is_refused(store: Dictionary, name: str, what: 
 
 def test_an_empty_store_says_so(store: Dictionary) -> None:
     """The store is named, in case it is the wrong one."""
-    with pytest.raises(UsageError, match="the store memory://test has none yet"):
+    with pytest.raises(UsageError, match=f"the store {store.url} has none yet"):
         open_run("latest", store)
 
 
