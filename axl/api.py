@@ -15,6 +15,7 @@ from axl.io.assignment import Given
 from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
+from axl.runtime.cache import Mode
 from axl.runtime.engine import Options
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
@@ -74,13 +75,15 @@ def run(
     store: StoreLike = None,
     run_id: str = "",
     fresh: bool = False,
+    cache: bool = True,
     keep_going: bool = False,
     grace: float = 10.0,
     report: Reporter = silent,
 ) -> Run:
     """Run a workflow on this machine and return the run.
 
-    An unfinished run of the same workflow, code and parameters is continued, unless `fresh`.
+    An unfinished run of the same workflow, code and parameters is continued, unless `fresh`. A step that
+    any run computed with the same code and inputs is not computed again.
 
     Args:
         workflow: the class, or a text that `load` takes.
@@ -89,6 +92,8 @@ def run(
         workers: how many attempts run at once; by default one per processor.
         store: the URL or folder of the store; by default `$AXL_STORE` or `.axl`.
         run_id: a name for the run, or the name of the run to continue.
+        fresh: begin a new run, compute everything, and let the results replace older ones.
+        cache: use the results of other runs, and let others use those of this one.
         keep_going: after a failure, go on with everything that does not depend on it.
         grace: seconds that running steps get to end when the run is stopped.
         report: called with every event.
@@ -99,7 +104,8 @@ def run(
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
     given = bind(program, cls, params or ())
-    wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh)
+    mode: Mode = "off" if not cache else "renew" if fresh else "use"
+    wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh, cache=mode)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
     how = Local(executor=executor, workers=_count(workers), options=options, report=report)
     with _held(store) as opened:

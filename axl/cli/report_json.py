@@ -11,7 +11,7 @@ from dataclasses import fields
 
 from axl.cli.screen import Screen
 from axl.wire.address import instance_text
-from axl.wire.events import Event, Reporter, RunFinished, RunStarted, Stopping
+from axl.wire.events import Event, Noted, Reporter, RunFinished, RunStarted, Stopping
 from axl.wire.outcome import Failure
 
 
@@ -32,7 +32,7 @@ def json_lines(screen: Screen) -> Iterator[Reporter]:
 def as_json(event: Event, now: float) -> str:
     """Return one event as a line of JSON."""
     line: dict[str, object] = {"time": round(now, 3), "event": _kind(event)}
-    if not isinstance(event, RunStarted | RunFinished | Stopping):
+    if not isinstance(event, RunStarted | RunFinished | Stopping | Noted):
         line["name"] = instance_text(event.node, event.index)
     for field in fields(event):
         line[field.name] = getattr(event, field.name)

@@ -17,6 +17,7 @@ from axl.ir.nodes import IRWorkflow
 from axl.wire.events import (
     Event,
     MapStarted,
+    Noted,
     Reporter,
     RunFinished,
     RunStarted,
@@ -90,6 +91,8 @@ class _Live:
                 return self._narrator.stopping(event)
             case RunFinished():
                 return self._narrator.ended(event)
+            case Noted():
+                return [f"note: {event.text}"]
             case MapStarted() | TaskStarted():
                 return []
 

@@ -16,6 +16,7 @@ from axl.ir.nodes import IRWorkflow
 from axl.wire.events import (
     Event,
     MapStarted,
+    Noted,
     Reporter,
     RunFinished,
     RunStarted,
@@ -61,6 +62,8 @@ class _Plain:
                 return self._stamped(self._narrator.stopping(event))
             case RunFinished():
                 return self._stamped(self._narrator.ended(event))
+            case Noted():
+                return [f"note: {event.text}"]
             case MapStarted() | TaskStarted():
                 return []
 

@@ -13,20 +13,21 @@ import random
 import signal
 import time
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from axl.io.store import Store
-from axl.ir.nodes import RESULT, In, IRWorkflow, Map, Task
+from axl.ir.nodes import RESULT, In, IRWorkflow, Task
 from axl.ir.policy import Policy
-from axl.ir.walk import split_outputs
 from axl.runtime.attempt import Attempt, needs_records, timed
 from axl.runtime.backoff import wait_before
+from axl.runtime.cache import Cache
 from axl.runtime.clock import Clock
+from axl.runtime.ended import Ended, describe
 from axl.runtime.executors.base import Dropped, Executor, Finished, Job, Printed, Report, Started
 from axl.runtime.flow import Flow
 from axl.runtime.ledger import Ledger, ports_of, stand_in
+from axl.runtime.lookup import Lookup
 from axl.runtime.plan import Instance, Scope, plan_block
+from axl.runtime.specs import Specs
 from axl.runtime.stops import Stops
 from axl.wire.address import instance_text
 from axl.wire.events import (
@@ -39,12 +40,13 @@ from axl.wire.events import (
     TaskStarted,
 )
 from axl.wire.outcome import Failure, Outcome
-from axl.wire.record import RunStatus
-from axl.wire.spec import OutputSpec, TaskSpec
+from axl.wire.record import NodeRecord, RunStatus
 from axl.wire.values import Lit, Ref, Value
 
-SHOWN = 10
-"""How many failures are named in the text of a run's error."""
+WINDOW = 64
+"""Items of a map that are live at once, at least: as many are looked up together."""
+_TURN = 512
+"""Results that are taken from the cache before anything else is heeded again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,57 +59,35 @@ class Options:
     clock: Clock = field(default_factory=Clock)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How the engine's loop ended; `signal` is the one that stopped it, or 0."""
-
-    status: RunStatus
-    result: Value | None
-    counts: dict[str, int]
-    failures: tuple[tuple[str, Failure], ...]
-    signal: int
-
-    @property
-    def error(self) -> str:
-        """What failed, in one text; empty when nothing did."""
-        return describe(self.failures)
-
-
-def describe(failures: Sequence[tuple[str, Failure]]) -> str:
-    """Return one text for what failed; of very many failures the first ones are named."""
-    named = "; ".join(f"{name}: {failure.error}: {failure.message}" for name, failure in failures[:SHOWN])
-    return named if len(failures) <= SHOWN else f"{named}; and {len(failures) - SHOWN} more"
-
-
 class Engine:
     """Runs one program in one session."""
 
     def __init__(
         self,
         program: IRWorkflow,
-        path: str,
-        store: Store,
+        specs: Specs,
         ledger: Ledger,
+        cache: Cache,
         executor: Executor,
         report: Reporter,
         options: Options,
     ) -> None:
         self.program = program
-        self.path = path
-        self.store = store
         self.ledger = ledger
+        self.cache = cache
         self.executor = executor
         self.report = report
         self.options = options
-        self.flow = Flow(program, window=max(16, 4 * executor.free))
+        self.flow = Flow(program, window=max(WINDOW, 4 * executor.free))
+        self.specs = specs
+        self.lookup = Lookup(ledger, cache, specs.outputs)
         self.counts: dict[str, int] = {}
         self.failures: list[tuple[str, Failure]] = []
-        self._splits = split_outputs(program)
         self._tickets = itertools.count(1)
         self._running: dict[int, Attempt] = {}
         self._queue: deque[Attempt] = deque()
         self._timers: list[tuple[float, int, Attempt]] = []
-        self._outputs: dict[str, tuple[OutputSpec, ...]] = {}
+        self._ended: list[tuple[Attempt, Outcome]] = []
         self._halted = False
         self._stopping_until: float | None = None
         self._forced = False
@@ -118,7 +98,10 @@ class Engine:
         """Run until there is a result, a failure that ends the run, or a signal."""
         with self._stops:
             self.flow.start(inputs)
-            self._loop()
+            try:
+                self._loop()
+            finally:
+                self.cache.release_all()
             status = self._status()
             if self.program.on_exit is not None and not self._forced:
                 status = self._leave(self.program.on_exit, status)
@@ -127,14 +110,21 @@ class Engine:
     def _loop(self) -> None:
         while True:
             self._heed_stops()
-            self._take_from_flow()
             self._start_due()
+            more = self._take_from_flow()
             self._dispatch()
-            if not self._running and not self._timers and (self._halted or not self._queue):
+            if not more and not self._running and not self._waits():
                 self.ledger.flush()
                 return
-            for report in self.executor.wait(self._patience(self.ledger.flush_if_due())):
+            patience = 0.0 if more else self._patience(self.ledger.flush_if_due())
+            for report in self.executor.wait(patience):
                 self._handle(report)
+            self._commit_ended()
+
+    def _waits(self) -> bool:
+        return bool(self._timers) or (
+            not self._halted and (bool(self._queue) or self.lookup.due() is not None)
+        )
 
     def _status(self) -> RunStatus:
         if self._stops.count:
@@ -158,9 +148,10 @@ class Engine:
 
     # What the flow asks for
 
-    def _take_from_flow(self) -> None:
-        flow = self.flow
-        while flow.started_maps or flow.mistakes or flow.splits or flow.ready:
+    def _take_from_flow(self) -> bool:
+        """Take what has become ready, up to a number; return whether there is more."""
+        flow, lookup, left = self.flow, self.lookup, _TURN
+        while left > 0:
             while flow.started_maps:
                 instance, count = flow.started_maps.popleft()
                 self.report(MapStarted(node=instance.node.id, index=instance.index, count=count))
@@ -171,23 +162,37 @@ class Engine:
             while flow.splits:
                 self._take_split(*flow.splits.popleft())
             if flow.ready:
-                self._take_ready(flow.ready.popleft())
+                lookup.take([flow.ready.popleft() for _ in range(min(len(flow.ready), left))])
+            while lookup.missing:
+                self._enqueue(lookup.missing.popleft())
+            if not lookup.found:
+                return False
+            left -= len(lookup.found)
+            self._take_found()
+        return True
 
-    def _take_ready(self, instance: Instance) -> None:
-        record = self.ledger.committed(instance)
-        if record is None:
-            self._enqueue(instance)
-            return
-        self._count("continued")
-        self._finished(instance, record.attempt, "continued", record.seconds)
-        self.flow.complete(instance, ports_of(record, self.ledger.run, instance))
+    def _take_found(self) -> None:
+        found = list(self.lookup.found)
+        self.lookup.found.clear()
+        cached = [each for each in found if each.how == "cached"]
+        if cached:
+            self.ledger.commit_cached([(each.instance, each.record) for each in cached])
+        for each in found:
+            self._count(each.how)
+            self._finished(each.instance, each.record.attempt, each.how, each.record.seconds)
+            self.flow.complete(each.instance, ports_of(each.record, self.ledger.run, each.instance))
 
     def _enqueue(self, instance: Instance) -> None:
         number = 1 + self.ledger.failed_attempts(instance)
         self._queue.append(Attempt(instance, number, number))
 
     def _take_split(self, instance: Instance, place: int, value: Ref) -> None:
-        record = self.ledger.committed(instance) if place == 0 else None
+        (record,) = self.ledger.committed([instance]) if place == 0 else [None]
+        instance.key = self.cache.split_key(value)
+        if record is None and instance.key:
+            (record,) = self.cache.find([instance.key], {})
+            if record is not None and place == 0:
+                self.ledger.commit_cached([(instance, record)])
         if record is None:
             self._queue.append(Attempt(instance, 1, 1, place, value))
         else:
@@ -203,10 +208,14 @@ class Engine:
     def _dispatch(self) -> None:
         if self._halted:
             self._timers.clear()
+            self.lookup.stop()
             return
+        self.lookup.poll(self.options.clock.now())
         limit = self.options.max_parallel or len(self._running) + self.executor.free
         while self._queue and self.executor.free > 0 and len(self._running) < limit:
-            batch = self._take_batch()
+            batch = self._may_start(self._take_batch())
+            if not batch:
+                continue
             jobs = [self._job(attempt) for attempt in batch]
             if any(needs_records(job.spec) for job in jobs):
                 self.ledger.flush()
@@ -220,51 +229,16 @@ class Engine:
             batch.append(self._queue.popleft())
         return batch
 
+    def _may_start(self, batch: list[Attempt]) -> list[Attempt]:
+        if batch[0].place is not None:
+            return batch
+        start = set(self.lookup.may_start([attempt.instance for attempt in batch]))
+        return [attempt for attempt in batch if attempt.instance in start]
+
     def _job(self, attempt: Attempt) -> Job:
         ticket = next(self._tickets)
         self._running[ticket] = attempt
-        return Job(ticket=ticket, spec=self._spec(attempt))
-
-    def _spec(self, attempt: Attempt) -> TaskSpec:
-        node, scope = attempt.instance.node, attempt.instance.scope
-        if isinstance(node, Map):
-            assert attempt.value is not None
-            return TaskSpec(
-                run=self.ledger.run,
-                node=node.id,
-                index=scope.index,
-                attempt=attempt.number,
-                workflow=scope.workflow,
-                path=self.path,
-                step="",
-                op="split",
-                inputs=(("items", attempt.value),),
-                policy=Policy(),
-                store=self.store.url,
-            )
-        assert isinstance(node, Task)
-        return TaskSpec(
-            run=self.ledger.run,
-            node=node.id,
-            index=scope.index,
-            attempt=attempt.number,
-            workflow=scope.workflow,
-            path=self.path,
-            step=node.step,
-            inputs=tuple((name, scope.resolve(atom)) for name, atom in node.args),
-            outputs=self._output_specs(node),
-            policy=node.policy,
-            store=self.store.url,
-        )
-
-    def _output_specs(self, node: Task) -> tuple[OutputSpec, ...]:
-        known = self._outputs.get(node.id)
-        if known is None:
-            known = self._outputs[node.id] = tuple(
-                OutputSpec(name=out.name, handler=out.handler, split=(node.id, out.name) in self._splits)
-                for out in node.outputs
-            )
-        return known
+        return Job(ticket=ticket, spec=self.specs.of(attempt))
 
     def _began(self, ticket: int, worker: str) -> None:
         attempt = self._running.get(ticket)
@@ -302,26 +276,44 @@ class Engine:
         if outcome.failure is not None:
             self._failed(attempt, timed(outcome, attempt), outcome.failure)
             return
-        if attempt.place is not None:
-            if attempt.place == 0:
-                self.ledger.commit(instance, attempt.number, outcome, attempt.log, attempt.worker)
-            self.flow.complete_split(instance, attempt.place, dict(outcome.outputs)[RESULT])
+        self._ended.append((attempt, outcome))
+
+    def _commit_ended(self) -> None:
+        """Write what has ended well, all at once, and let the flow go on from it."""
+        if not self._ended:
             return
-        record = self.ledger.commit(instance, attempt.number, outcome, attempt.log, attempt.worker)
+        ended, self._ended = self._ended, []
+        records = [self.ledger.record(attempt, outcome) for attempt, outcome in ended]
+        entries = [
+            entry
+            for (attempt, _), record in zip(ended, records, strict=True)
+            for entry in self.cache.entry(attempt.instance, record)
+        ]
+        own = [place for place, (attempt, _) in enumerate(ended) if not attempt.place]
+        first = self.ledger.commit([(ended[place][0].instance, records[place]) for place in own], entries)
+        for place, record in zip(own, first, strict=True):
+            records[place] = record
+        for (attempt, outcome), record in zip(ended, records, strict=True):
+            self._completed(attempt, outcome, record)
+
+    def _completed(self, attempt: Attempt, outcome: Outcome, record: NodeRecord) -> None:
+        instance = attempt.instance
+        if attempt.place is not None:
+            self.flow.complete_split(instance, attempt.place, dict(record.outputs)[RESULT])
+            return
         self._count("done")
         self._finished(instance, attempt.number, "done", outcome.seconds)
         self.flow.complete(instance, ports_of(record, self.ledger.run, instance))
+        self.lookup.made(instance, record)
 
     def _failed(self, attempt: Attempt, outcome: Outcome, failure: Failure) -> None:
         instance = attempt.instance
         if failure.error == "Cancelled":
-            self.ledger.write_attempt(
-                instance, attempt.number, outcome, attempt.log, attempt.worker, "cancelled"
-            )
+            self.ledger.write_attempt(attempt, outcome, "cancelled")
             self._count("cancelled")
             self._finished(instance, attempt.number, "cancelled", outcome.seconds)
             return
-        self.ledger.write_attempt(instance, attempt.number, outcome, attempt.log, attempt.worker, "failed")
+        self.ledger.write_attempt(attempt, outcome, "failed")
         retry = instance.node.policy.retry if isinstance(instance.node, Task) else Policy().retry
         tries = attempt.number - attempt.first + 1
         if failure.retryable and tries < retry.attempts and not self._halted:
@@ -348,8 +340,9 @@ class Engine:
         instance = attempt.instance
         value = stand_in(instance.node, failure) if isinstance(instance.node, Task) else None
         self._finished(instance, attempt.number, "failed", outcome.seconds, failure)
+        self.lookup.failed(instance)
         if value is not None:
-            record = self.ledger.commit_failed(instance, attempt.number, outcome, value)
+            record = self.ledger.commit_failed(attempt, outcome, value)
             self._count("tolerated")
             self.flow.complete(instance, ports_of(record, self.ledger.run, instance))
             return
@@ -376,6 +369,9 @@ class Engine:
 
     def _patience(self, limit: float | None) -> float | None:
         points = [self._timers[0][0]] if self._timers else []
+        again = self.lookup.due()
+        if again is not None:
+            points.append(again)
         if self._stopping_until is not None and not self._forced:
             points.append(self._stopping_until)
         wait = self.options.clock.until(min(points)) if points else None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 
@@ -41,7 +42,12 @@ def fingerprint(function: object, owner: type | None = None) -> str:
 
     Raises `FingerprintError`, which names the part that cannot be followed.
     """
-    text = "\n".join(f"{part.name}\0{part.digest}" for part in fingerprint_parts(function, owner))
+    return digest_of(fingerprint_parts(function, owner))
+
+
+def digest_of(parts: Iterable[Part]) -> str:
+    """Return the fingerprint that parts make together."""
+    text = "\n".join(f"{part.name}\0{part.digest}" for part in parts)
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -77,4 +83,4 @@ def _written_in(function: FunctionType) -> type | None:
     return found if isinstance(found, type) else None
 
 
-__all__ = ["FingerprintError", "Part", "fingerprint", "fingerprint_parts"]
+__all__ = ["FingerprintError", "Part", "digest_of", "fingerprint", "fingerprint_parts"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from axl.io.store import Store
 from axl.ir.nodes import RESULT, Task
+from axl.runtime.attempt import Attempt
+from axl.runtime.code import Codes
 from axl.runtime.logs import LogBuffer
 from axl.runtime.plan import Instance, Ports
 from axl.wire.address import attempt_key, node_key
@@ -29,41 +32,57 @@ class Ledger:
     continued: bool
     dirty: bool = False
     flushed: float = 0.0
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: Codes = field(default_factory=dict)
 
-    def committed(self, instance: Instance) -> NodeRecord | None:
-        """Return the record that stands for an instance already."""
+    def committed(self, instances: Sequence[Instance]) -> list[NodeRecord | None]:
+        """Return the records that stand for instances already."""
         if not self.continued:
-            return None
-        key = node_key(self.run, instance.node.id, instance.index)
-        body = self.store.get_record(key)
-        return decode_node(body, key) if body is not None else None
+            return [None] * len(instances)
+        keys = [node_key(self.run, each.node.id, each.index) for each in instances]
+        found = zip(keys, self.store.get_records(keys), strict=True)
+        return [decode_node(body, key) if body is not None else None for key, body in found]
+
+    def record(self, attempt: Attempt, outcome: Outcome) -> NodeRecord:
+        """Return the record of a result."""
+        return self._record("done", attempt, outcome, attempt.log)
 
     def commit(
-        self, instance: Instance, attempt: int, outcome: Outcome, log: LogBuffer, worker: str
-    ) -> NodeRecord:
-        """Write the result of an instance, and return what stands: the first writer's record."""
-        record = self._record("done", instance, attempt, outcome, log, worker)
-        return self._put(instance, record)
+        self, results: Sequence[tuple[Instance, NodeRecord]], entries: Sequence[tuple[str, bytes]] = ()
+    ) -> list[NodeRecord]:
+        """Write the results of instances, and return what stands: each first writer's record.
 
-    def commit_failed(self, instance: Instance, attempt: int, outcome: Outcome, value: Value) -> NodeRecord:
+        `entries` are written with them, for other runs to find.
+        """
+        keys = [node_key(self.run, each.node.id, each.index) for each, _ in results]
+        bodies = [(key, record.encode()) for key, (_, record) in zip(keys, results, strict=True)]
+        there = self.store.put_records([*bodies, *entries])
+        self.dirty = True
+        first = zip(keys, results, there[: len(keys)], strict=True)
+        return [record if body is None else decode_node(body, key) for key, (_, record), body in first]
+
+    def commit_cached(self, results: Sequence[tuple[Instance, NodeRecord]]) -> None:
+        """Write that instances have results of other runs."""
+        now = time.time()
+        self.commit(
+            [
+                (instance, replace(record, status="cached", started=now, seconds=0.0, worker=""))
+                for instance, record in results
+            ]
+        )
+
+    def commit_failed(self, attempt: Attempt, outcome: Outcome, value: Value) -> NodeRecord:
         """Write the value that stands for a step that failed and was allowed to."""
-        record = self._record("failed", instance, attempt, outcome, LogBuffer(), "")
-        return self._put(instance, replace(record, outputs=((RESULT, value),)))
+        record = self._record("failed", attempt, outcome, LogBuffer())
+        return self.commit(
+            [(attempt.instance, replace(record, outputs=((RESULT, value),), worker="", key=""))]
+        )[0]
 
-    def write_attempt(
-        self,
-        instance: Instance,
-        attempt: int,
-        outcome: Outcome,
-        log: LogBuffer,
-        worker: str,
-        status: NodeStatus,
-    ) -> None:
+    def write_attempt(self, attempt: Attempt, outcome: Outcome, status: NodeStatus) -> None:
         """Write that an attempt failed or was cancelled, and what it printed."""
-        record = self._record(status, instance, attempt, outcome, log, worker)
-        key = attempt_key(self.run, instance.node.id, instance.index, attempt)
-        self.store.put_record(key, record.encode())
+        record = self._record(status, attempt, outcome, attempt.log)
+        instance = attempt.instance
+        key = attempt_key(self.run, instance.node.id, instance.index, attempt.number)
+        self.store.put_record(key, replace(record, key="").encode())
         self.dirty = True
 
     def failed_attempts(self, instance: Instance) -> int:
@@ -93,35 +112,25 @@ class Ledger:
         self.flush()
         return None
 
-    def _put(self, instance: Instance, record: NodeRecord) -> NodeRecord:
-        key = node_key(self.run, instance.node.id, instance.index)
-        there = self.store.put_record(key, record.encode())
-        self.dirty = True
-        return decode_node(there, key) if there is not None else record
-
-    def _record(
-        self,
-        status: NodeStatus,
-        instance: Instance,
-        attempt: int,
-        outcome: Outcome,
-        log: LogBuffer,
-        worker: str,
-    ) -> NodeRecord:
+    def _record(self, status: NodeStatus, attempt: Attempt, outcome: Outcome, log: LogBuffer) -> NodeRecord:
+        instance = attempt.instance
         node = instance.node
         step = node.step if isinstance(node, Task) else ""
+        code = self.codes.get(f"{instance.scope.workflow}/{step}")
         return NodeRecord(
             status=status,
             step=step,
-            attempt=attempt,
+            attempt=attempt.number,
             outputs=outcome.outputs,
             failure=outcome.failure,
-            code=self.codes.get(f"{instance.scope.workflow}/{step}", ""),
+            code=code.name if code else "",
+            key=instance.key,
+            inputs=instance.inputs,
             log=self._keep_log(log),
             started=outcome.started,
             seconds=outcome.seconds,
             max_rss=outcome.max_rss,
-            worker=worker,
+            worker=attempt.worker,
         )
 
     def _keep_log(self, log: LogBuffer) -> Ref | None:

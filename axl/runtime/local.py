@@ -7,24 +7,25 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from axl.dsl.describe import source_of, steps_of
+from axl.dsl.describe import source_of
 from axl.dsl.params import graph_hints
 from axl.dsl.workflow import Workflow
-from axl.errors import AxlError
 from axl.io.store import Store
 from axl.ir.nodes import PARAMS, IRWorkflow
 from axl.ir.walk import tasks
-from axl.runtime.classes import find_class, is_importable, ship
+from axl.runtime.cache import Cache, Mode
+from axl.runtime.classes import is_importable
+from axl.runtime.code import Codes, code_of
 from axl.runtime.engine import Engine, Options
 from axl.runtime.executors import open_executor
 from axl.runtime.executors.base import Executor, Setup
-from axl.runtime.fingerprint import fingerprint
 from axl.runtime.kernel import usable_cpus
 from axl.runtime.ledger import Ledger
 from axl.runtime.parameters import needs_maker
 from axl.runtime.session import Request, Session, open_session, resume
+from axl.runtime.specs import Specs
 from axl.runtime.target import folder_of
-from axl.wire.events import Reporter, RunFinished, RunStarted, silent
+from axl.wire.events import Noted, Reporter, RunFinished, RunStarted, silent
 from axl.wire.record import RunRecord, SessionEnd
 from axl.wire.values import JSON, Lit, Value
 
@@ -57,6 +58,7 @@ class Wanted:
     params: Mapping[str, JSON]
     run_id: str = ""
     fresh: bool = False
+    cache: Mode = "use"
 
 
 def run_local(wanted: Wanted, store: Store, how: Local, axl_version: str) -> Left:
@@ -65,12 +67,12 @@ def run_local(wanted: Wanted, store: Store, how: Local, axl_version: str) -> Lef
     Raises `LockedError` when another live engine holds the run, and store errors as they are.
     """
 
-    def begin(codes: Mapping[str, str]) -> Session:
+    def begin(codes: Codes) -> Session:
         request = Request(
             program=wanted.program,
             params=canonical(wanted.params),
             path=folder_of(wanted.cls),
-            code=canonical(dict(codes)),
+            code=canonical({step: code.name for step, code in codes.items()}),
             run_id=wanted.run_id,
             fresh=wanted.fresh,
         )
@@ -84,7 +86,7 @@ def continue_local(wanted: Wanted, record: RunRecord, store: Store, how: Local) 
     return _drive(wanted, store, how, lambda _codes: resume(record, store))
 
 
-def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Mapping[str, str]], Session]) -> Left:
+def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Codes], Session]) -> Left:
     # The executor comes first: its processes start while this one reads code and opens the session.
     setup = Setup(
         workflow=wanted.program.source,
@@ -95,7 +97,7 @@ def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Mapping[st
     )
     executor = open_executor(how.executor, setup)
     try:
-        codes = code_of(wanted)
+        codes = code_of(wanted.cls, wanted.program)
         session = begin(codes)
     except BaseException:
         executor.close()
@@ -103,18 +105,18 @@ def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Mapping[st
     return _run_session(wanted, session, codes, how, executor)
 
 
-def _run_session(
-    wanted: Wanted, session: Session, codes: Mapping[str, str], how: Local, executor: Executor
-) -> Left:
+def _run_session(wanted: Wanted, session: Session, codes: Codes, how: Local, executor: Executor) -> Left:
     """Run a session to its end and record it."""
     started, store = time.monotonic(), session.store
     try:
         session.begin(how.executor, executor.free)
         how.report(_started(wanted, session, how, executor))
         store.clean_temp()
-        ledger = Ledger(store, session.run, session.continued, codes=dict(codes))
-        path = session.record.path
-        engine = Engine(wanted.program, path, store, ledger, executor, how.report, how.options)
+        ledger = Ledger(store, session.run, session.continued, codes=codes)
+        cache = Cache(store, session.run, codes, wanted.cache, _teller(how.report))
+        cache.write_codes()
+        specs = Specs(wanted.program, session.record.path, session.run, store.url)
+        engine = Engine(wanted.program, specs, ledger, cache, executor, how.report, how.options)
         ended = engine.run(run_inputs(wanted))
     except BaseException as error:
         executor.close()
@@ -131,6 +133,10 @@ def _run_session(
         RunFinished(run=session.run, status=end.status, seconds=seconds, counts=counts, error=end.error)
     )
     return Left(session.run, end.status, ended.signal)
+
+
+def _teller(report: Reporter) -> Callable[[str], None]:
+    return lambda text: report(Noted(text=text))
 
 
 def _started(wanted: Wanted, session: Session, how: Local, executor: Executor) -> RunStarted:
@@ -152,25 +158,6 @@ def run_inputs(wanted: Wanted) -> dict[str, Value]:
         typed = name != PARAMS and needs_maker(hints.get(name, object))
         maker = f"{source_of(wanted.cls)}/{name}" if typed else ""
         out[name] = Lit(json.dumps(wanted.params.get(name, {}), ensure_ascii=False), maker)
-    return out
-
-
-def code_of(wanted: Wanted) -> dict[str, str]:
-    """Return the fingerprint of every step that the program calls, by `module:Class/step`.
-
-    A step whose code cannot be followed has the reason in its place, which no other code equals.
-    """
-    ship(wanted.cls)
-    out: dict[str, str] = {}
-    for source, task in tasks(wanted.program):
-        key = f"{source}/{task.step}"
-        if key in out:
-            continue
-        cls = wanted.cls if source == source_of(wanted.cls) else find_class(source)
-        try:
-            out[key] = fingerprint(steps_of(cls)[task.step], cls)
-        except AxlError as error:
-            out[key] = f"unknown: {error.what}"
     return out
 
 

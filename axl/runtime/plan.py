@@ -91,11 +91,18 @@ class Scope:
 
 
 class Instance:
-    """A node of a scope: what the engine runs, completes or gives up."""
+    """A node of a scope: what the engine runs, completes or gives up.
 
-    __slots__ = ("index", "node", "place", "scope")
+    Of a task that is ready, `arguments` are its values, `inputs` the names of their content, and `key`
+    is where the cache has its result, empty where it has none.
+    """
+
+    __slots__ = ("arguments", "index", "inputs", "key", "node", "place", "scope")
 
     def __init__(self, scope: Scope, place: int) -> None:
+        self.arguments: tuple[tuple[str, Value], ...] | None = None
+        self.inputs: tuple[tuple[str, str], ...] = ()
+        self.key = ""
         self.scope = scope
         self.place = place
         self.node: Node = scope.plan.block.nodes[place]

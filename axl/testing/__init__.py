@@ -82,7 +82,7 @@ def run(
     given = bind(program, cls, cast("Mapping[str, JSON]", params or {}))
     options = Options(keep_going=keep_going, clock=clock or FakeClock(), max_parallel=program.max_parallel)
     left = run_local(
-        Wanted(cls=cls, program=program, params=given, fresh=True),
+        Wanted(cls=cls, program=program, params=given, fresh=True, cache="off"),
         opened,
         Local(executor=executor, workers=1 if executor == "inline" else None, options=options),
         __version__,

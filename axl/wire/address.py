@@ -5,6 +5,8 @@ same/HASH-PARAMS/RUN         finds the runs of one workflow with the same parame
 session/RUN/N                an engine took the run up;  session/RUN/N/end: how it left it
 node/RUN/NODE/INDEX          the committed result of one node instance, written once
 attempt/RUN/NODE/INDEX/N     a failed attempt
+cache/KEY                    a result that any run may use, with the record that it was first written to
+code/DIGEST                  what the fingerprint of a step's code was made of
 """
 
 from __future__ import annotations
@@ -55,3 +57,13 @@ def node_key(run: str, node: str, index: Index) -> str:
 def attempt_key(run: str, node: str, index: Index, attempt: int) -> str:
     """Return where a failed attempt at a node instance is."""
     return f"attempt/{run}/{node}/{index_text(index)}/{attempt:06d}"
+
+
+def cache_key(key: str) -> str:
+    """Return where the result is that code and inputs of this key have."""
+    return f"cache/{key}"
+
+
+def code_key(digest: str) -> str:
+    """Return where it says what the fingerprint of a step's code was made of."""
+    return f"code/{digest}"

@@ -73,6 +73,13 @@ class TaskPrinted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that is worth knowing and stops nothing: why results are not kept, for one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopping:
     """A signal arrived; `waiting` attempts get `grace` seconds to end."""
 
@@ -93,7 +100,15 @@ class RunFinished:
 
 
 Event = (
-    RunStarted | MapStarted | TaskStarted | TaskFinished | TaskRetried | TaskPrinted | Stopping | RunFinished
+    RunStarted
+    | MapStarted
+    | TaskStarted
+    | TaskFinished
+    | TaskRetried
+    | TaskPrinted
+    | Noted
+    | Stopping
+    | RunFinished
 )
 
 

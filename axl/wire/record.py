@@ -27,8 +27,11 @@ RunStatus = Literal["running", "succeeded", "failed", "cancelled", "interrupted"
 class NodeRecord:
     """The result of one node instance, or of one failed attempt at it.
 
-    `code` is the fingerprint of the step's code, `log` holds what it printed, `worker` names the
-    process that ran it. Times are seconds; `started` counts from the epoch.
+    `code` is the fingerprint of the step's code, `inputs` name the content of its arguments, `key` is
+    what both make together: where other runs find the result. A result that was found so has the
+    status `cached`, and `origin` is the key of the record that it was first written to.
+    `log` holds what it printed, `worker` names the process that ran it. Times are seconds; `started`
+    counts from the epoch.
     """
 
     status: NodeStatus
@@ -38,6 +41,8 @@ class NodeRecord:
     failure: Failure | None = None
     code: str = ""
     key: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
     log: Value | None = None
     started: float = 0.0
     seconds: float = 0.0
@@ -59,7 +64,11 @@ class NodeRecord:
         if self.code:
             text += f',"code":{quoted(self.code)}'
         if self.key:
-            text += f',"key":{quote(self.key)}'
+            text += f',"key":"{self.key}"'
+        if self.inputs:
+            text += f',"inputs":{_encode(dict(self.inputs))}'
+        if self.origin:
+            text += f',"origin":{quote(self.origin)}'
         if self.worker:
             text += f',"worker":{quoted(self.worker)}'
         if self.max_rss:
@@ -92,6 +101,8 @@ def _node(doc: dict[str, JSON]) -> NodeRecord:
         failure=Failure.from_json(failure) if failure else None,
         code=cast("str", doc.get("code", "")),
         key=cast("str", doc.get("key", "")),
+        inputs=tuple(cast("dict[str, str]", doc.get("inputs", {})).items()),
+        origin=cast("str", doc.get("origin", "")),
         log=from_json(doc["log"]) if doc.get("log") is not None else None,
         started=cast("float", doc["started"]),
         seconds=cast("float", doc["seconds"]),
