@@ -9,6 +9,8 @@ from types import CodeType, FrameType, TracebackType
 
 from axl.errors import Loc
 
+_PYTHON = os.path.dirname(os.__file__) + os.sep
+_INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -28,20 +30,27 @@ def line_of(code: CodeType) -> Loc:
 
 
 def raised_at(error: BaseException) -> Loc | None:
-    """Return the author's innermost line in an error's traceback."""
-    found = None
+    """Return the author's innermost line in an error's traceback, that of a library where there is none."""
+    found: dict[bool, Loc] = {}
     step: TracebackType | None = error.__traceback__
     while step is not None:
-        if not is_ours(step.tb_frame.f_code.co_filename):
-            found = Loc(shown(step.tb_frame.f_code.co_filename), step.tb_lineno)
+        file = step.tb_frame.f_code.co_filename
+        if not is_ours(file):
+            found[is_library(file)] = Loc(shown(file), step.tb_lineno)
         step = step.tb_next
-    return found
+    return found.get(False) or found.get(True)
 
 
 @lru_cache(maxsize=4096)
 def is_ours(file: str) -> bool:
     """Say whether a file belongs to axl."""
     return file.startswith((_HOME, "<frozen "))
+
+
+@lru_cache(maxsize=4096)
+def is_library(file: str) -> bool:
+    """Say whether a file came with Python or with an installed package."""
+    return file.startswith(_PYTHON) or any(folder in file for folder in _INSTALLED)
 
 
 @lru_cache(maxsize=4096)

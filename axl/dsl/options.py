@@ -72,30 +72,45 @@ class Options:
 def parse_options(given: Mapping[str, object], *, where: Loc | None, of: str) -> Options:
     """Parse the options of `of` (a step's or a class's name).
 
-    Raises `DefinitionError` for an unknown option, with the nearest known name, and for a value
-    out of form.
+    Raises one `DefinitionError` for every unknown option, with the nearest known name, and every
+    value out of form.
     """
     parsed: dict[str, object] = {}
+    faults: list[_Fault] = []
     for name, value in given.items():
         parser = PARSERS.get(name)
         if parser is None:
             near = get_close_matches(name, PARSERS, n=1)
             guess = f"did you mean {near[0]!r}? " if near else ""
-            raise DefinitionError(
-                f"{of} has no option {name!r}",
-                where=where,
-                hint=f"{guess}known options: {', '.join(PARSERS)}",
+            faults.append(
+                _Fault(f"{of} has no option {name!r}", f"{guess}known options: {', '.join(PARSERS)}")
             )
-        if value is None:
-            continue
-        try:
-            parsed[name] = parser(value)
-        except ValueError as error:
-            raise DefinitionError(f"{name} of {of} is {value!r}", where=where, hint=str(error)) from error
+        elif value is not None:
+            try:
+                parsed[name] = parser(value)
+            except ValueError as error:
+                faults.append(_Fault(f"{name} of {of} is {value!r:.200}", str(error)))
+    if faults:
+        raise _wrong(faults, where, of)
     if isinstance(parsed.get("on_failure"), Default):
         parsed["default_json"] = cast("Default", parsed["on_failure"]).value
         parsed["on_failure"] = "default"
     return Options(**parsed)  # type: ignore[arg-type]  # each parser returns its field's type
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with one option, and what would be right."""
+
+    what: str
+    hint: str
+
+
+def _wrong(faults: list[_Fault], where: Loc | None, of: str) -> DefinitionError:
+    if len(faults) == 1:
+        return DefinitionError(faults[0].what, where=where, hint=faults[0].hint)
+    lines = "".join(f"\n  {fault.what}: {fault.hint}" for fault in faults)
+    return DefinitionError(f"{len(faults)} options of {of} are wrong:{lines}", where=where)
 
 
 def merge(base: Options, own: Options) -> Options:
@@ -165,18 +180,12 @@ def _resources(value: object) -> Resources:
         return value
     if not isinstance(value, Mapping):
         raise ValueError('resources are a mapping such as {"cpu": "500m", "memory": "2Gi"}')
-    unknown = [str(name) for name in value if name not in ("cpu", "memory", "gpu", "disk")]
-    if unknown:
-        raise ValueError(f"unknown resource {unknown[0]!r}; known: cpu, memory, gpu, disk")
-    gpu = value.get("gpu", 0)
-    if not isinstance(gpu, int) or isinstance(gpu, bool):
-        raise ValueError("gpu is a whole number")
-    return Resources(
-        cpu_milli=parse_cpu(value["cpu"]) if "cpu" in value else None,
-        memory_bytes=parse_size(value["memory"]) if "memory" in value else None,
-        gpu=gpu,
-        disk_bytes=parse_size(value["disk"]) if "disk" in value else None,
-    )
+    parsed = _each({name: (part, _RESOURCES.get(name, _no_resource)) for name, part in value.items()})
+    return Resources(**{_FIELDS.get(name, name): part for name, part in parsed.items()})  # type: ignore[arg-type]  # as above
+
+
+def _no_resource(_value: object) -> object:
+    raise ValueError(f"there is no such resource, only {', '.join(_RESOURCES)}")
 
 
 def _retries(value: object) -> RetryPolicy:
@@ -184,20 +193,62 @@ def _retries(value: object) -> RetryPolicy:
         return RetryPolicy(attempts=value + 1)
     if not isinstance(value, Retry):
         raise ValueError("retries is a number of further attempts, or Retry(attempts=…, delay=…)")
-    if isinstance(value.attempts, bool) or not isinstance(value.attempts, int):
-        raise ValueError("attempts is a whole number")
-    on = value.on if isinstance(value.on, tuple) else (value.on,)
-    for error in on:
-        if not (isinstance(error, type) and issubclass(error, BaseException)):
-            raise ValueError(f"Retry(on=…) takes exception classes, not {error!r}")
-    return RetryPolicy(
-        attempts=value.attempts,
-        delay_s=parse_duration(value.delay),
-        factor=float(value.factor),
-        max_delay_s=parse_duration(value.max_delay),
-        jitter=float(value.jitter),
-        on=tuple(f"{error.__module__}:{error.__qualname__}" for error in on),
+    parsed = _each(
+        {
+            "attempts": (value.attempts, _whole),
+            "delay": (value.delay, parse_duration),
+            "factor": (value.factor, _number),
+            "max_delay": (value.max_delay, parse_duration),
+            "jitter": (value.jitter, _number),
+            "on": (value.on, _exceptions),
+        }
     )
+    fields = {f"{name}_s" if "delay" in name else name: part for name, part in parsed.items()}
+    return RetryPolicy(**fields)  # type: ignore[arg-type]  # each parser returns its field's type
+
+
+def _each(given: Mapping[str, tuple[object, Callable[[object], object]]]) -> dict[str, object]:
+    """Parse every field of one option, and tell all that is wrong at once."""
+    parsed: dict[str, object] = {}
+    faults: list[str] = []
+    for name, (value, parse) in given.items():
+        try:
+            parsed[name] = parse(value)
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        raise ValueError("; ".join(faults))
+    return parsed
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("a whole number")
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError("a number")
+    return float(value)
+
+
+def _exceptions(value: object) -> tuple[str, ...]:
+    names: list[str] = []
+    for error in value if isinstance(value, tuple) else (value,):
+        if not (isinstance(error, type) and issubclass(error, BaseException)):
+            raise ValueError(f"exception classes, not {error!r:.80}")
+        names.append(f"{error.__module__}:{error.__qualname__}")
+    return tuple(names)
+
+
+_RESOURCES: dict[str, Callable[[object], object]] = {
+    "cpu": parse_cpu,
+    "memory": parse_size,
+    "gpu": _whole,
+    "disk": parse_size,
+}
+_FIELDS = {"cpu": "cpu_milli", "memory": "memory_bytes", "disk": "disk_bytes"}
 
 
 def _timeout(value: object) -> float:

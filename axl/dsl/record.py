@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import BlockBuilder, Tracer, id_from
-from axl.dsl.describe import default_options, name_of, source_of, steps_of
+from axl.dsl.describe import default_options, loc_of, name_of, source_of, steps_of
 from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
+from axl.dsl.mistakes import misfit
 from axl.dsl.options import merge, to_policy
 from axl.dsl.schema import type_text
 from axl.dsl.step import BoundStep, Step, free_names
@@ -150,7 +150,11 @@ def add_group(
     """Append another workflow's graph; its literal arguments stay literal, as in a plain call."""
     loc, block = caller(), tracer.block
     cls = type(instance)
-    bound = graph_signature(cls).bind(*args, **kwargs)
+    signature = graph_signature(cls)
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise misfit(f"{cls.__name__}().graph", signature, kwargs, error, loc_of(cls)) from None
     bound.apply_defaults()
     child = BlockBuilder(tracer, block, instance)
     given: dict[str, object] = {}
@@ -250,15 +254,11 @@ def _bind(step: Step[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, An
         pairs = list(zip(takes, args, strict=False))
         if len(pairs) == len(takes):
             return pairs
+    signature = step.signature.parameters
     try:
-        return list(step.signature.parameters.bind(*args, **kwargs).arguments.items())
+        return list(signature.bind(*args, **kwargs).arguments.items())
     except TypeError as error:
-        shown = inspect.Signature(list(step.signature.parameters.parameters.values()))
-        raise TraceError(
-            f"step `{step.name}`: {error}",
-            where=caller(),
-            hint=f"it is {step.name}{shown}, defined at {step.loc}",
-        ) from None
+        raise misfit(f"step `{step.name}`", signature, kwargs, error, step.loc) from None
 
 
 def _same_workflow(bound: BoundStep[Any, Any], block: BlockBuilder) -> type[Workflow]:

@@ -17,7 +17,8 @@ from axl.dsl.describe import (
     steps_of,
 )
 from axl.dsl.infer import graph_signature
-from axl.dsl.location import caller, raised_at
+from axl.dsl.location import caller
+from axl.dsl.mistakes import raised_in_graph
 from axl.dsl.options import to_policy
 from axl.dsl.params import graph_hints, graph_params, model_hints, step_params
 from axl.dsl.record import shape_of
@@ -66,14 +67,8 @@ def trace(cls: type[Workflow]) -> IRWorkflow:
         result = block.atom(graph(instance, **symbols))
     except AxlError:
         raise
-    except RecursionError as error:
-        raise DefinitionError("graph() calls itself without end", where=raised_at(error)) from error
-    except Exception as error:
-        raise DefinitionError(
-            f"graph of {cls.__name__} raised {type(error).__name__}: {error}",
-            where=raised_at(error),
-            hint="graph() only wires steps: its values are symbols until the workflow runs",
-        ) from error
+    except Exception as error:  # the author's graph may raise whatever it likes
+        raise raised_in_graph(error, cls) from error
     finally:
         ACTIVE.reset(token)
     return IRWorkflow(

@@ -1,0 +1,83 @@
+"""What an author's mistake in `graph` means: an exception or a call that fits no signature, told as ours."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from axl.dsl.describe import steps_of
+from axl.dsl.location import caller, raised_at
+from axl.dsl.symbol import OutputRef
+from axl.dsl.workflow import Workflow
+from axl.errors import DefinitionError, Loc, TraceError
+
+_SYMBOLS = "graph() only wires steps: its values are symbols until the workflow runs"
+
+
+def raised_in_graph(error: Exception, cls: type[Workflow]) -> DefinitionError:
+    """Return what an exception in `graph` means to its author, at the author's own line."""
+    where = raised_at(error)
+    if isinstance(error, RecursionError):
+        return DefinitionError("graph() calls itself without end", where=where)
+    if isinstance(error, AttributeError) and isinstance(error.obj, Workflow) and error.name:
+        return _no_step(type(error.obj), error.name, where)
+    return DefinitionError(
+        f"graph of {cls.__name__} raised {type(error).__name__}: {error}{_line(where)}",
+        where=where,
+        hint=_SYMBOLS if OutputRef.__name__ in str(error) else "",
+    )
+
+
+def misfit(
+    name: str,
+    signature: inspect.Signature,
+    kwargs: Mapping[str, object],
+    error: TypeError,
+    defined: Loc | None,
+) -> TraceError:
+    """Return why a call does not fit a signature: every argument that is unknown, and every one that lacks."""
+    known = list(signature.parameters)
+    unknown = [item for item in kwargs if item not in known]
+    what = f"{name} does not take {_names(unknown)}" if unknown else f"{name}: {error}"
+    guess = [
+        f"did you mean `{near[0]}`?" for item in unknown if (near := get_close_matches(item, known, n=1))
+    ]
+    place = f", defined at {defined}" if defined else ""
+    form = f"it is {name.rpartition(' ')[2].strip('`')}{_as_written(signature)}{place}"
+    return TraceError(what, where=caller(), hint=" ".join([*guess, form]))
+
+
+def _no_step(cls: type[Workflow], name: str, where: Loc | None) -> DefinitionError:
+    steps = list(steps_of(cls))
+    near = get_close_matches(name, [*steps, *(item for item in dir(cls) if item[0] != "_")], n=1)
+    guess = f"did you mean `self.{near[0]}`? " if near else ""
+    known = f"its steps are {', '.join(steps)}" if steps else "it has no steps: mark its methods with @step"
+    return DefinitionError(
+        f"{cls.__name__} has no step or attribute `{name}`", where=where, hint=f"{guess}{known}"
+    )
+
+
+class _Bare(str):
+    """An annotation that is text, shown without quotes."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def _as_written(signature: inspect.Signature) -> inspect.Signature:
+    parameters = [
+        item.replace(annotation=_Bare(item.annotation)) if isinstance(item.annotation, str) else item
+        for item in signature.parameters.values()
+    ]
+    return inspect.Signature(parameters)
+
+
+def _names(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _line(where: Loc | None) -> str:
+    text = linecache.getline(where.file, where.line).strip() if where else ""
+    return f"\n    {text}" if text else ""
