@@ -15,13 +15,18 @@ from axl.io.assignment import Given
 from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
+from axl.ir.walk import tasks
 from axl.runtime.cache import Mode
 from axl.runtime.engine import Options
+from axl.runtime.forecast import Forecast
+from axl.runtime.forecast import forecast as forecast_of
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
-from axl.runtime.local import Left, Local, Wanted, continue_local, run_local
+from axl.runtime.local import Left, Local, Wanted, continue_local, run_inputs, run_local
 from axl.runtime.parameters import bind
 from axl.runtime.target import load_target
+from axl.runtime.why import Why
+from axl.runtime.why import why as why_of
 from axl.wire.events import Reporter, silent
 
 StoreLike = str | Path | Store | None
@@ -151,6 +156,27 @@ def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:
         )
     wanted = Wanted(cls=cls, program=program, params=old.bound_params)
     return continue_local(wanted, old.record, store, how(program))
+
+
+def why(run_id: str, step: str = "", store: StoreLike = None) -> list[Why]:
+    """Return why each instance of a run's steps, or of one step, was computed or found in the cache."""
+    run = open_run(run_id, _open(store))
+    wanted = [run.step(step).task] if step else [task for _, task in tasks(run.program)]
+    return list(why_of(run.record, wanted, run.store))
+
+
+def forecast(
+    workflow: type[Workflow] | str,
+    params: Mapping[str, object] | Iterable[Given] | None = None,
+    *,
+    store: StoreLike = None,
+) -> Forecast:
+    """Return what a run would compute now, and why; nothing is run and nothing is written."""
+    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    program = checked(cls)
+    wanted = Wanted(cls=cls, program=program, params=bind(program, cls, params or ()))
+    with _held(store) as opened:
+        return forecast_of(cls, program, run_inputs(wanted), opened)
 
 
 def get_run(run_id: str, store: StoreLike = None) -> Run:
