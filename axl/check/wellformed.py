@@ -8,7 +8,7 @@
        branch tests, as far as it is written, is a bool
     5  an output that is read exists; several outputs have distinct names, none of them `result`
     6  `after` names earlier nodes of the same block
-    7  constants are canonical JSON of at most `MAX_CONST_BYTES`
+    7  constants are canonical JSON; those that are not small take at most `MAX_CONST_BYTES` together
     8  policies and the numbers of maps are in range
     9  names can be taken by every target
     10 the inputs of the root block are the parameters; what runs on exit reads only its own inputs

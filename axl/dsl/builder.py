@@ -84,6 +84,8 @@ class BlockBuilder:
             return _const(value)
         if depth > MAX_DEPTH:
             raise TraceError("a literal is nested too deep", where=caller(), hint="make it in a step")
+        if kind is list and (text := _plain_list(value)):
+            return Const(text)
         if kind is list or kind is tuple:
             assert isinstance(value, list | tuple)
             items = tuple(self.atom(item, depth + 1) for item in value)
@@ -168,7 +170,8 @@ class Tracer:
         self.block.nodes.append(replace(node, after=(*node.after, *waits)) if waits else node)
 
 
-_PLAIN = (type(None), bool, int, float, str)
+_PLAIN = frozenset({type(None), bool, int, float, str})
+_LONG = 20
 
 
 def _const(value: object) -> Const:
@@ -186,6 +189,19 @@ def _const(value: object) -> Const:
         raise TraceError(
             f"the literal {value!r:.80} has no JSON form: {error}", where=caller(), hint="make it in a step"
         ) from error
+
+
+def _plain_list(value: object) -> str:
+    """Return a long list of plain values as JSON in one go; empty text for what has to be looked at closely."""
+    assert isinstance(value, list)
+    if len(value) < _LONG or not set(map(type, value)) <= _PLAIN:
+        return ""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text.encode()
+    except ValueError:  # item by item it is told which one it was
+        return ""
+    return "" if MARK in text else text
 
 
 def _text(value: str) -> str:

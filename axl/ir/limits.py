@@ -8,8 +8,14 @@ MAX_BLOCK_DEPTH = 50
 MAX_PACK_DEPTH = 50
 """Lists, tuples and dicts inside one another in one argument."""
 
-MAX_CONST_BYTES = 8192
-"""UTF-8 bytes of one literal; larger values belong in a step or a file."""
+SMALL_CONST_BYTES = 8192
+"""UTF-8 bytes up to which a literal counts as small: a workflow may hold any number of such."""
+
+MAX_CONST_BYTES = 256 * 1024
+"""UTF-8 bytes of all other literals of one workflow together; larger values belong in a step or a file.
+
+A target may take less than that, and says so.
+"""
 
 MAX_CONST_DEPTH = 100
 """Lists and dicts inside one another in one literal; JSON readers stop at depths of their own."""

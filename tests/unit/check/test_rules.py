@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from axl.check import RULES, check
-from axl.check.rules import arguments, handlers, lengths, literals, names, options, unused
+from axl.check.rules import arguments, handlers, names, options, unused
 from axl.errors import Loc, Problem
 from axl.ir.hints import Hints, StepHints
-from axl.ir.nodes import Const, In, IRWorkflow, Map, Out, Pack, Schedule
+from axl.ir.nodes import Const, In, IRWorkflow, Out, Pack, Schedule
 from axl.ir.policy import CachePolicy, Policy, Resources, RetryPolicy, Secret
 from tests.unit.ir.small import HERE, SOURCE, THERE, block, branch, each, flow, group, param, task
 
@@ -28,71 +28,6 @@ def whats(problems: Iterable[Problem]) -> list[str]:
 
 def with_policy(policy: Policy) -> IRWorkflow:
     return flow(task("a", policy=policy, loc=HERE))
-
-
-# literals
-
-BAD_LITERALS = {
-    "spaces": ("[1, 2]", "has a literal that is not canonical JSON: [1, 2]", "write [1,2]"),
-    "escapes": ('"\\u00e9"', "not canonical JSON", 'write "é"'),
-    "a number's other spelling": ("1e2", "not canonical JSON: 1e2", "write 100.0"),
-    "a key twice": ('{"a":1,"a":2}', "not canonical JSON", 'write {"a":2}'),
-    "not JSON": ("{1:2}", "not JSON: {1:2}", "make the value inside a step"),
-    "NaN": ("NaN", "not JSON: NaN", "make the value inside a step"),
-    "nothing": ("", "not JSON: ", "make the value inside a step"),
-    "too large": (
-        '"' + "x" * 8191 + '"',
-        "a literal of 8193 bytes, the limit is 8192",
-        "return it from a step",
-    ),
-    "too large in bytes": ('"' + "é" * 4096 + '"', "a literal of 8194 bytes", "return it from a step"),
-    "too deep": ("[" * 4000 + "]" * 4000, "nested more than 100 deep", "make the value inside a step"),
-    "too many digits": ("1" * 5000, "not JSON: 1111", "make the value inside a step"),
-    "half a character": ('"\ud800"', "not valid Unicode", "make the text inside a step"),
-}
-
-
-@pytest.mark.parametrize(("text", "what", "hint"), BAD_LITERALS.values(), ids=BAD_LITERALS)
-def test_a_literal_is_canonical_json_of_bounded_size(text: str, what: str, hint: str) -> None:
-    """What is wrong with a literal is named, with the line of the call."""
-    [problem] = literals.check(flow(task("a", x=Const(text), loc=HERE)))
-
-    assert what in problem.what
-    assert problem.hint.startswith(hint)
-    assert (HERE,) == problem.where
-
-
-def test_literals_are_looked_for_everywhere() -> None:
-    """Arguments, packs, captures, results of blocks, defaults and the exit task are searched."""
-    bad = Const("1 ")
-    program = replace(
-        flow(
-            task("a", x=Pack("list", (bad,))),
-            group("g", block(result=bad, inputs=("k",)), k=bad),
-            result=Pack("tuple", (bad,)),
-            on_exit=task("bye", x=bad),
-        ),
-        params=(replace(param("n"), default=bad),),
-    )
-
-    owners = [what.partition(" has")[0] for what in whats(literals.check(program))]
-
-    assert [
-        "the parameter `n`",
-        "the result",
-        "`a`",
-        "`g`",
-        "the result of a block of `g`",
-        "`bye`",
-    ] == owners
-
-
-@pytest.mark.parametrize(
-    "text", ["null", "1", "1.0", "1e+16", '"é"', '{"b":1,"a":[]}', '"' + "x" * 8190 + '"']
-)
-def test_canonical_literals_pass(text: str) -> None:
-    """Keys keep the author's order, characters stand as they are, and the limit itself is allowed."""
-    assert [] == list(literals.check(flow(task("a", x=Const(text)))))
 
 
 # names
@@ -423,38 +358,6 @@ def test_an_unused_parameter_is_a_warning() -> None:
         problem.where,
         problem.severity,
     )
-
-
-# lengths
-
-
-def zipped(*over: Const | Pack | In, max_items: int | None = None) -> IRWorkflow:
-    items = tuple(f"x{number}" for number in range(len(over)))
-    node = Map(id="m", over=over, items=items, body=block(inputs=items), max_items=max_items, loc=HERE)
-    return flow(node, params=("n",))
-
-
-def test_lists_of_one_length_pass() -> None:
-    """Literals and packs are counted; what is not known before the run is not judged."""
-    pack = Pack("list", (In("n"), In("n")))
-
-    assert [] == list(lengths.check(zipped(Const("[1,2]"), pack, In("n"), max_items=2)))
-    assert [] == list(lengths.check(zipped(Const("[]"), In("n"))))
-
-
-def test_lists_of_two_lengths_are_found() -> None:
-    """The counts are named."""
-    [problem] = lengths.check(zipped(Const("[1,2]"), In("n"), Const("[1,2,3]")))
-
-    assert "the lists that `m` maps over differ in length: `x0` has 2, `x2` has 3" == problem.what
-    assert (HERE,) == problem.where
-
-
-def test_a_promise_is_kept() -> None:
-    """A written list that is longer than `max_items` is found."""
-    [problem] = lengths.check(zipped(Const("[1,2,3]"), max_items=2))
-
-    assert "`m` maps over 3 items, but promises max_items=2" == problem.what
 
 
 # all together
