@@ -18,15 +18,19 @@ from axl.errors import AxlError
 from axl.io.store import Store
 from axl.ir.nodes import Map, Task
 from axl.runtime.code import Code, Codes
+from axl.runtime.fingerprint import fingerprint_of
 from axl.runtime.plan import Instance
 from axl.wire.address import cache_key, code_key, node_key
-from axl.wire.digest import content, digest
+from axl.wire.digest import code_in, content, digest
 from axl.wire.record import RECORD_VERSION, NodeRecord, decode_node, dump
 from axl.wire.spec import OutputSpec
 from axl.wire.values import Ref, Value
 
 KEY_VERSION = 1
 """Part of every key: it rises when handlers or keys change so that older results no longer fit."""
+
+CODE = "code of "
+"""How an input begins that is no argument, but the code of a class whose objects are in arguments."""
 
 Mode = Literal["use", "renew", "off"]
 """`renew` computes everything, and puts the results in the place of older ones."""
@@ -67,6 +71,13 @@ class Cache:
     def split_key(self, value: Ref) -> str:
         """Return the key of a list that is stored item by item."""
         return digest(f"axl {KEY_VERSION} split\n{content(value)}") if self._mode != "off" else ""
+
+    def turn_off(self, instance: Instance, why: str) -> None:
+        """Tell once why the results of a task are neither found nor kept."""
+        node = instance.node.id
+        if self._mode != "off" and self._heads.get(node) != "":
+            self._heads[node] = ""
+            self._tell(f"{node} is not cached: {why}")
 
     def find(self, keys: Sequence[str], lives: Mapping[str, float]) -> list[NodeRecord | None]:
         """Return the results that are there; `lives` says how many seconds a key's result lives."""
@@ -167,3 +178,12 @@ def _parts(code: Code) -> bytes:
 def named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ...]:
     """Return what arguments hold, by the names of their content."""
     return tuple([(name, content(value)) for name, value in values])
+
+
+def code_named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ...]:
+    """Return the author's code that arguments need to become values again, with its digests.
+
+    Raises `FingerprintError` when some of it cannot be found or followed.
+    """
+    names = frozenset[str]().union(*[code_in(value) for _, value in values])
+    return tuple([(f"{CODE}{name}", fingerprint_of(name)[:40]) for name in sorted(names)])

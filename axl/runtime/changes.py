@@ -9,7 +9,7 @@ from typing import Literal
 
 from axl.io.store import Store
 from axl.ir.nodes import Out, Task
-from axl.runtime.cache import read_parts
+from axl.runtime.cache import CODE, read_parts
 
 Parts = Mapping[str, tuple[str, str]]
 """What a fingerprint is made of: for a name its digest and its place."""
@@ -100,7 +100,10 @@ def _inputs(before: Mapping[str, str], after: Mapping[str, str], task: Task) -> 
     }
     for name in [*after, *(name for name in before if name not in after)]:
         was, now_is = before.get(name, ""), after.get(name, "")
-        if was != now_is:
+        if was != now_is and name.startswith(CODE):
+            said = f"`{name.partition(':')[2]}`, whose objects are among the inputs,"
+            yield Change(kind="code", name=said)
+        elif was != now_is:
             said = f"input `{name}`{sources.get(name, '')}"
             yield Change(kind="input", name=said, before=_readable(was), after=_readable(now_is))
 

@@ -12,7 +12,7 @@ from axl.errors import AxlError
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
 from axl.runtime.classes import find_class, ship
-from axl.runtime.fingerprint import Part, digest_of, fingerprint_parts
+from axl.runtime.fingerprint import Part, digest_of, fingerprint_of, fingerprint_parts
 
 Codes = Mapping[str, "Code"]
 """The code of every step that a program calls, by `module:Class/step`."""
@@ -46,6 +46,7 @@ def code_of(cls: type[Workflow], program: IRWorkflow) -> dict[str, Code]:
     A step whose code cannot be followed has the reason in its place, which no other code equals.
     """
     ship(cls)
+    fingerprint_of.cache_clear()  # a notebook or a test may have loaded other code under the same name
     out: dict[str, Code] = {}
     for source, task in tasks(program):
         key = f"{source}/{task.step}"

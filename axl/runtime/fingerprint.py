@@ -12,6 +12,8 @@ only known while the step runs (`eval`, `globals()`, `__import__`) cannot be fol
 
 from __future__ import annotations
 
+import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Iterable
@@ -62,8 +64,31 @@ def fingerprint_parts(function: object, owner: type | None = None) -> tuple[Part
     name = f"{name_of(inner.__module__)}:{inner.__qualname__}"
     if found is None and "." in inner.__qualname__.rpartition("<locals>.")[2]:
         raise FingerprintError(f"the class of {name} is not given, and cannot be found by name")
-    walk = Walk(found, inner)
+    walk = Walk(found, inner.__module__, inner.__code__.co_filename)
     walk.visit(plain, name, method=found is not None)
+    return _parts(walk)
+
+
+@functools.lru_cache(maxsize=1024)
+def fingerprint_of(name: str) -> str:
+    """Return the digest of what a class or function `module:name` does, and of all that it uses.
+
+    Raises `FingerprintError` when it cannot be found or followed.
+    """
+    module_name, _, qualname = name.partition(":")
+    try:
+        module = sys.modules.get(module_name) or importlib.import_module(module_name)
+        found: object = module
+        for part in qualname.split("."):
+            found = vars(found)[part]
+    except (ImportError, KeyError, TypeError) as error:
+        raise FingerprintError(f"an input holds {qualname} of {module_name}, which is not there") from error
+    walk = Walk(None, module.__name__, str(vars(module).get("__file__") or ""))
+    walk.visit(found, module_name)
+    return digest_of(_parts(walk))
+
+
+def _parts(walk: Walk) -> tuple[Part, ...]:
     walk.run()
     return tuple(
         sorted(
@@ -83,4 +108,4 @@ def _written_in(function: FunctionType) -> type | None:
     return found if isinstance(found, type) else None
 
 
-__all__ = ["FingerprintError", "Part", "digest_of", "fingerprint", "fingerprint_parts"]
+__all__ = ["FingerprintError", "Part", "digest_of", "fingerprint", "fingerprint_of", "fingerprint_parts"]

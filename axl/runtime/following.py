@@ -48,9 +48,9 @@ _OFF = "or turn the cache off for this step: @step(cache=False)"
 class Walk:
     """One walk through a step's code: what was found, and what has been seen."""
 
-    def __init__(self, owner: type | None, function: FunctionType) -> None:
+    def __init__(self, owner: type | None, module: str, file: str) -> None:
         self.owner = owner
-        self._project = Project(function)
+        self._project = Project(module, file)
         self.parts: dict[str, set[str]] = {}
         self.places: dict[str, str] = {}
         self._seen: set[tuple[object, ...]] = set()

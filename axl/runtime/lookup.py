@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from axl.ir.nodes import Task
-from axl.runtime.cache import Cache, named
+from axl.runtime.cache import Cache, code_named, named
+from axl.runtime.fingerprint import FingerprintError
 from axl.runtime.ledger import Ledger
 from axl.runtime.plan import Instance
 from axl.wire.record import NodeRecord
 from axl.wire.spec import OutputSpec
+from axl.wire.values import Value
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 
@@ -117,7 +119,7 @@ class Lookup:
         node, scope = instance.node, instance.scope
         assert isinstance(node, Task)
         instance.arguments = tuple([(name, scope.resolve(atom)) for name, atom in node.args])
-        instance.inputs = named(instance.arguments)
+        instance.inputs = self._named(instance, instance.arguments)
         instance.key = self.cache.key(instance, instance.inputs, self.outputs(node))
         if not instance.key:
             return True
@@ -127,6 +129,15 @@ class Lookup:
             return True
         followers.append(instance)
         return False
+
+    def _named(
+        self, instance: Instance, arguments: tuple[tuple[str, Value], ...]
+    ) -> tuple[tuple[str, str], ...]:
+        try:
+            return named(arguments) + code_named(arguments)
+        except FingerprintError as error:
+            self.cache.turn_off(instance, error.what)
+            return named(arguments)
 
     def _look_up(self, instances: list[Instance]) -> None:
         keyed = [each for each in instances if each.key]

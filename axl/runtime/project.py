@@ -1,23 +1,23 @@
-"""The author's project as one step sees it: which modules are its own, and what their files say."""
+"""The author's project as one module sees it: which modules are its own, and what their files say."""
 
 from __future__ import annotations
 
 import os
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 from axl.runtime.packages import Home, home_of
 from axl.runtime.source import Source, source_of_file
 
 
 class Project:
-    """What belongs to the project of a function; the state of each file is looked at once.
+    """What belongs to the project of a module; the state of each file is looked at once.
 
     Its own is all that is not installed, and its top-level package even where that is.
     """
 
-    def __init__(self, function: FunctionType) -> None:
-        self.folders = _folders(function)
-        self._top = function.__module__.partition(".")[0]
+    def __init__(self, module: str, file: str) -> None:
+        self.folders = _folders(module, file)
+        self._top = module.partition(".")[0]
         self._files: dict[str, Source | None] = {}
 
     def home(self, module: str, file: str = "") -> Home:
@@ -40,10 +40,10 @@ class Project:
         return self._files[file]
 
 
-def _folders(function: FunctionType) -> tuple[str, ...]:
+def _folders(module: str, file: str) -> tuple[str, ...]:
     """Return the folders that paths among the values may start with: the module's, the project's, the current one."""
-    here = os.path.dirname(os.path.abspath(function.__code__.co_filename))
+    here = os.path.dirname(os.path.abspath(file))
     root = here
-    for _ in function.__module__.split(".")[1:]:
+    for _ in module.split(".")[1:]:
         root = os.path.dirname(root)
     return tuple(sorted({here, root, os.getcwd()} - {os.sep}, key=len, reverse=True))

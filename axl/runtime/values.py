@@ -14,10 +14,12 @@ from axl.dsl.describe import steps_of
 from axl.dsl.signature import StepSignature
 from axl.errors import DamagedError
 from axl.io.handlers import get_handler
+from axl.io.mentions import listening
 from axl.io.store import ObjectWriter, Store
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import RESULT
 from axl.runtime.classes import find_class
+from axl.runtime.own import own_names
 from axl.wire.failed import Failed
 from axl.wire.record import decode_node
 from axl.wire.spec import OutputSpec
@@ -25,6 +27,9 @@ from axl.wire.values import Lit, Many, Ref, Value
 
 SPLIT_INLINE = 256
 """Bytes up to which an item of a split list travels in the list's own record."""
+_PICKLING = ("pickle", "cloudpickle")
+_PLAIN = frozenset({int, float, str, bool, bytes, type(None)})
+"""Types whose pickles name no class."""
 
 
 def load_value(value: Value, store: Store, hint: object = object) -> object:
@@ -109,13 +114,25 @@ def local_file(value: Value, store: Store, folder: Path, name: str) -> Path:
 
 
 def _dump(value: object, handler_name: str, stream: ObjectWriter) -> Ref:
-    handler = get_handler(handler_name)
-    handler.dump(value, stream)
+    handler, kind, code = get_handler(handler_name), type(value), set[str]()
+    if kind in _PLAIN or not handler.name.startswith(_PICKLING):
+        handler.dump(value, stream)
+    else:
+        with listening(own_names()) as code:
+            handler.dump(value, stream)
     stored = stream.finish()
-    kind = type(value)
     truth = bool(value) if kind is bool or kind.__name__ in ("bool_", "bool") else None
     count = len(value) if isinstance(value, list | tuple) else None
-    return Ref(stored.digest, stored.size, handler.name, handler.library, count, truth, stored.data)
+    return Ref(
+        stored.digest,
+        stored.size,
+        handler.name,
+        handler.library,
+        count,
+        truth,
+        stored.data,
+        code=tuple(sorted(code)),
+    )
 
 
 def _parts(value: object, outputs: tuple[OutputSpec, ...], signature: StepSignature) -> Mapping[str, object]:

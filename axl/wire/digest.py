@@ -18,6 +18,8 @@ PLAIN = 64
 _MEMO_ITEMS = 16
 _MEMO_SIZE = 64
 _MEMO: dict[int, tuple[Many, str]] = {}
+_CODE: dict[int, tuple[Many, frozenset[str]]] = {}
+_NONE: frozenset[str] = frozenset()
 
 
 def content(value: Value) -> str:
@@ -43,6 +45,23 @@ def content(value: Value) -> str:
 def digest(text: str) -> str:
     """Return 160 bits of a text's blake3, as hex."""
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest(length=20)
+
+
+def code_in(value: Value) -> frozenset[str]:
+    """Return the names of the author's classes and functions that a value's bytes need."""
+    if isinstance(value, Ref):
+        return frozenset(value.code) if value.code else _NONE
+    if not isinstance(value, Many):
+        return _NONE
+    known = _CODE.get(id(value))
+    if known is not None and known[0] is value:
+        return known[1]
+    found = _NONE.union(*map(code_in, value.items))
+    if len(value.items) >= _MEMO_ITEMS:
+        if len(_CODE) >= _MEMO_SIZE:
+            _CODE.clear()
+        _CODE[id(value)] = (value, found)
+    return found
 
 
 def _many(value: Many) -> str:

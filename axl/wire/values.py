@@ -36,7 +36,8 @@ class Ref:
     `library` is the version of the library that wrote them. `count` is the length of a list,
     `truth` the value of a bool: the two facts that steer maps and branches. Small bytes travel
     along in `data`; otherwise `at` may name the record that holds them inline, and where both
-    are empty they are an object of the store under their digest.
+    are empty they are an object of the store under their digest. `code` names the classes and functions
+    of the author (`module:name`) that the bytes need to become a value again.
     """
 
     digest: str
@@ -47,6 +48,7 @@ class Ref:
     truth: bool | None = None
     data: bytes | None = None
     at: str = ""
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _ref_text(ref: Ref) -> str:
         parts += f',"data":"{b64encode(ref.data).decode("ascii")}"'
     if ref.at:
         parts += f',"at":{quote(ref.at)}'
+    if ref.code:
+        parts += f',"code":[{",".join(map(quoted, ref.code))}]'
     return parts + "}"
 
 
@@ -151,6 +155,7 @@ def _read_ref(form: _RefForm) -> Ref:
         form.get("truth"),
         b64decode(packed) if packed is not None else None,
         form.get("at", ""),
+        tuple(form.get("code", ())),
     )
 
 
@@ -168,6 +173,7 @@ class _RefForm(TypedDict):
     truth: NotRequired[bool]
     data: NotRequired[str]
     at: NotRequired[str]
+    code: NotRequired[list[str]]
 
 
 class _LitForm(TypedDict):

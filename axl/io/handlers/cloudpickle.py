@@ -6,6 +6,7 @@ import cloudpickle
 
 from axl.errors import AxlError
 from axl.io.handlers.pickle import PROTOCOL, Nowhere, not_picklable, unpickle
+from axl.io.mentions import heard
 from axl.io.store import ObjectWriter
 
 
@@ -21,7 +22,7 @@ class CloudpickleHandler:
 
     def dump(self, value: object, out: ObjectWriter, /) -> None:
         try:
-            cloudpickle.dump(value, out, PROTOCOL)
+            cloudpickle.dump(value, heard(out), PROTOCOL)
         except (AxlError, MemoryError):
             raise
         except Exception as error:  # (pickling runs the author's __reduce__ and __getstate__)

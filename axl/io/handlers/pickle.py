@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from axl.errors import AxlError, UnsupportedError
 from axl.io.handlers.blame import blame
 from axl.io.handlers.refusal import kind
+from axl.io.mentions import heard
 from axl.io.store import ObjectWriter
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class PickleHandler:
 
     def dump(self, value: object, out: ObjectWriter, /) -> None:
         try:
-            pickle.dump(value, out, PROTOCOL)
+            pickle.dump(value, heard(out), PROTOCOL)
         except (AxlError, MemoryError):
             raise
         except Exception as error:  # (pickling runs the author's __reduce__ and __getstate__)

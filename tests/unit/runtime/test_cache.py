@@ -284,3 +284,62 @@ def test_lists_that_a_step_made_are_found_item_by_item(make: Make, log: Path) ->
 
     assert run(cls, [22, 1, 333]).result == [2, 1, 3]
     assert calls(log) == ["names", "size 333"]
+
+
+OBJECTS = """
+class Base:
+    def __init__(self, n):
+        self.n = n
+
+class Model(Base):
+    def size(self):
+        return self.n {change}
+
+class W(Workflow):
+    @step
+    def make(self, xs: list[int]) -> list[Model]:
+        note("make")
+        return [Model(x) for x in xs]
+
+    @step
+    def keep(self, models: list) -> list:
+        note("keep")
+        return models
+
+    @step
+    def measure(self, models: list) -> list[int]:
+        note("measure")
+        return [model.size() for model in models]
+
+    @step
+    def count(self, sizes: list[int]) -> int:
+        note("count")
+        return len(sizes)
+
+    def graph(self, xs: list[int]) -> int:
+        return self.count(self.measure(self.keep(self.make(xs))))
+"""
+
+
+def test_the_code_of_pickled_objects_counts(make: Make, log: Path) -> None:
+    """A method that changed makes other results of who takes the objects, though their bytes are the same."""
+    run(make(OBJECTS.format(change="+ 1")), [1, 2])
+    calls(log)
+
+    run(make(OBJECTS.format(change="* 2")), [1, 2])
+    changed = calls(log)
+    run(make(OBJECTS.format(change="* 2  # twice")), [1, 2])
+
+    assert ["make", "keep", "measure", "count"] == changed
+    assert [] == calls(log)
+
+
+def test_code_that_no_object_needs_does_not_count(make: Make, log: Path) -> None:
+    """Another class of the same module may change."""
+    other = "class Other:\n    def f(self):\n        return {}\n"
+    run(make(other.format(1) + OBJECTS.format(change="+ 1")), [1, 2])
+    calls(log)
+
+    run(make(other.format(2) + OBJECTS.format(change="+ 1")), [1, 2])
+
+    assert [] == calls(log)
