@@ -6,63 +6,40 @@ python docs/generate.py --check    fails where the page is not what would be wri
 
 from __future__ import annotations
 
-import argparse
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from axl.cli import commands
+import typer
+from typer.cli import get_docs_for_click
+
+from axl.cli.commands import COMMANDS, Later
+from axl.cli.root import build
 
 PAGE = Path(__file__).parent / "reference" / "cli.md"
 HEAD = """# Command line
 
 Generated from the commands themselves. [The command line](../guide/command-line.md) says how they are
-meant; [exit codes](exit-codes.md) have their own page. Every command takes `--help`.
+meant; [exit codes](exit-codes.md) have their own page.
 """
 
 
 def general_help() -> str:
     """Return what `axl --help` prints."""
-    done = subprocess.run([sys.executable, "-m", "axl", "--help"], capture_output=True, text=True, check=True)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    root = build()
+    context = root.make_context("axl", [], resilient_parsing=True, terminal_width=78)
+    return f"## axl\n\n```text\n{root.get_help(context)}\n```\n"
 
 
 def section(name: str) -> str:
-    """Return the part of the page about one command: what it does, and a table of its arguments."""
-    command = commands.load(name)
-    parser = commands.parser_of(name, command)
-    usage = " ".join(["axl", name, *(word for action in parser._actions for word in usage_of(action))])
-    rows = "\n".join(f"| {row} |" for action in parser._actions for row in row_of(action))
-    usage += " [OPTIONS]"
-    table = f"\n| argument | meaning |\n|---|---|\n{rows}\n" if rows else ""
-    return f"## axl {name}\n\n{parser.description}\n\n```sh\n{usage}\n```\n{table}"
-
-
-def usage_of(action: argparse.Action) -> Iterator[str]:
-    """Yield the word that stands for an argument without a dash; options are summed up."""
-    if action.option_strings:
-        return
-    word = str(action.metavar or action.dest)
-    yield f"[{word}]" if action.nargs in {"?", "*"} else word
-
-
-def row_of(action: argparse.Action) -> Iterator[str]:
-    """Yield an argument's row, but for those that every command has."""
-    if {"-h", "--debug"} & set(action.option_strings) or action.help == argparse.SUPPRESS:
-        return
-    value = str(action.metavar or "") if action.nargs != 0 else ""
-    if action.choices:
-        value = "{" + ",".join(map(str, action.choices)) + "}"
-    names = ", ".join(f"`{name}`" for name in action.option_strings) or f"`{value}`"
-    shown = f" `{value}`" if value and action.option_strings else ""
-    yield f"{names}{shown} | {(action.help or '').replace('|', chr(92) + '|')}"
+    """Return the part of the page about one command."""
+    command = Later(name, *COMMANDS[name]).load()
+    context = typer.Context(command, info_name=f"axl {name}")
+    return get_docs_for_click(obj=command, ctx=context, indent=1, name=f"axl {name}").strip() + "\n"
 
 
 def page() -> str:
     """Return the whole page."""
-    top = f"## axl\n\n```text\n{general_help()}\n```\n"
-    return "\n".join([HEAD, top, *(section(name) for name in commands.COMMANDS)])
+    return "\n".join([HEAD, general_help(), *(section(name) for name in COMMANDS)])
 
 
 def main(arguments: list[str]) -> int:

@@ -72,6 +72,21 @@ def test_the_runner_adds_blake3_alone() -> None:
     assert {"blake3"} >= foreign
 
 
+def test_the_command_line_adds_typer_alone() -> None:
+    """`axl --help` loads typer and what typer loads, and none of the commands."""
+    foreign, seconds = loads("import axl.cli.main\naxl.cli.root.build()\nassert 'axl.api' not in sys.modules")
+    print(f"import axl.cli.main: {seconds * 1000:.0f} ms")
+
+    assert {"typer", "annotated_doc", "shellingham"} >= foreign
+
+
+def test_a_run_is_started_without_heavy_libraries() -> None:
+    """Before the workflow is known, `axl run local` loads typer and what every run needs."""
+    foreign, _ = loads("import axl.cli.main, axl.cli.run_local")
+
+    assert set() == foreign & {"numpy", "pandas", "pyarrow", "pydantic", "rich", "yaml"}
+
+
 @pytest.mark.parametrize("room", ["dsl", "ir", "wire", "check", "errors"])
 def test_a_room_of_the_core_imports_alone(room: str) -> None:
     """Every room of the core can be imported first, and brings blake3 at most."""

@@ -14,6 +14,13 @@ FILES = sorted((ROOT / "axl").rglob("*.py"))
 MAX_LINES = 400
 
 # A heavy library is imported in the files that need it, so that nobody pays who does not use it.
+CLI = {
+    f"axl/cli/{each}.py"
+    for each in (
+        "commands complete doctor help init logs main options outputs render retry root"
+        " run_local runs show validate wording"
+    ).split()
+}
 HEAVY: dict[str, set[str]] = {
     "beartype": {"axl/check/subhint.py"},
     "boto3": set(),
@@ -36,7 +43,7 @@ HEAVY: dict[str, set[str]] = {
     },
     "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/typed.py"},
     "rich": set(),
-    "typer": set(),
+    "typer": CLI,
     "yaml": {"axl/io/documents.py"},
     "zstandard": {"axl/io/handlers/zstd.py"},
 }

@@ -1,79 +1,84 @@
-"""The commands by name: where each is, and what it does in a few words. Nothing is imported for them."""
+"""The commands by name, each in a file of its own that is imported when the command is wanted."""
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import importlib
-from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+import sys
+from typing import Any
 
-from axl.cli.arguments import Options, Parser
+import typer
+from typer.core import TyperCommand, TyperGroup
+
 from axl.cli.screen import Screen
-from axl.errors import UsageError
+from axl.errors import StoreError
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("axl.cli.init", "write a small project that runs"),
-    "validate": ("axl.cli.validate", "check a workflow, and print its program and hash"),
-    "render": ("axl.cli.render", "draw a workflow as text, Mermaid, DOT, SVG or PNG"),
-    "run local": ("axl.cli.run_local", "run a workflow on this machine"),
-    "runs": ("axl.cli.runs", "list the runs of a store"),
-    "show": ("axl.cli.show", "show what a run did, step by step"),
-    "outputs": ("axl.cli.outputs", "list, preview or copy what the steps of a run returned"),
-    "logs": ("axl.cli.logs", "print what the steps of a run printed"),
-    "retry": ("axl.cli.retry", "go on with a run that did not succeed"),
-    "doctor": ("axl.cli.doctor", "look for trouble on this machine and in the store"),
-    "help": ("axl.cli.help", "explain a command, the exit codes or the settings"),
+COMMANDS = {
+    "init": ("axl.cli.init", "Write a small project that runs."),
+    "validate": ("axl.cli.validate", "Check a workflow, and print its program and hash."),
+    "render": ("axl.cli.render", "Draw a workflow as text, Mermaid, DOT, SVG or PNG."),
+    "run local": ("axl.cli.run_local", "Run a workflow on this machine."),
+    "runs": ("axl.cli.runs", "List the runs of a store."),
+    "show": ("axl.cli.show", "Show what a run did, step by step."),
+    "outputs": ("axl.cli.outputs", "List, preview or copy what the steps of a run returned."),
+    "logs": ("axl.cli.logs", "Print what the steps of a run printed."),
+    "retry": ("axl.cli.retry", "Go on with a run that did not succeed."),
+    "doctor": ("axl.cli.doctor", "Look for trouble on this machine and in the store."),
+    "help": ("axl.cli.help", "Explain a command, the exit codes or the settings."),
 }
-GROUPS: dict[str, str] = {"run": "run a workflow"}
+GROUPS = {"run": "Run a workflow."}
 
 
-class Command(Protocol):
-    """What the module of a command holds; its docstring is the command's help."""
+class Later(TyperCommand):
+    """A command of which the name and a line of help are known; the rest comes when it is used."""
 
-    __doc__: str | None
-    declare: Callable[[Parser], None]
-    run: Callable[[Options, Screen], int]
+    def __init__(self, name: str, module: str, about: str) -> None:
+        super().__init__(name, help=about, rich_markup_mode=None)
+        self.module = module
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the words of the command with the command itself."""
+        command = self.load()
+        root = parent.find_root().command
+        command.params += [each for each in root.params if each.name == "debug"]
+        return command.make_context(info_name, args, parent, **extra)
 
-def find(words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return the command that some words begin with, and the rest of them.
-
-    Raises `UsageError` with the nearest command when there is none.
-    """
-    pair = " ".join(words[:2])
-    if pair in COMMANDS and " " in pair:
-        return pair, words[2:]
-    if words[0] in COMMANDS:
-        return words[0], words[1:]
-    if words[0] in GROUPS:
-        _refuse_within(words[0], words[1:])
-    if words[0].startswith("-"):
-        raise UsageError(f"axl has no option {words[0].partition('=')[0]!r}", hint="see `axl --help`")
-    near = difflib.get_close_matches(words[0], [*COMMANDS, *GROUPS], n=1)
-    raise UsageError(
-        f"there is no command {words[0]!r:.80}",
-        hint=f"did you mean `axl {near[0]}`?" if near else "see `axl --help`",
-    )
+    def load(self) -> Any:
+        """Import the command."""
+        module = importlib.import_module(self.module)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(self.name, cls=Command, help=module.__doc__)(module.command)
+        return typer.main.get_command(app)
 
 
-def load(name: str) -> Command:
-    """Import a command."""
-    return cast("Command", importlib.import_module(COMMANDS[name][0]))
+class Command(TyperCommand):
+    """A command while it runs: what an author's module prints when it is imported is talk, not data."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; it returns its exit code. What the system refuses is a `StoreError`."""
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                return super().invoke(ctx)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(f"{error.filename}: {reason}" if error.filename else reason) from error
 
 
-def parser_of(name: str, command: Command) -> Parser:
-    """Return the parser of a command's arguments."""
-    parser = Parser(name, about=(command.__doc__ or "").partition("\n\n")[0].replace("\n", " "))
-    command.declare(parser)
-    return parser
+def add_commands(root: TyperGroup) -> None:
+    """Put every command into its place below the root."""
+    groups = {
+        name: TyperGroup(name=name, help=about, rich_markup_mode=None) for name, about in GROUPS.items()
+    }
+    for name, (module, about) in COMMANDS.items():
+        first, _, second = name.partition(" ")
+        if second:
+            groups[first].add_command(Later(second, module, about))
+            root.add_command(groups[first])
+        else:
+            root.add_command(Later(first, module, about))
 
 
-def members(group: str) -> list[str]:
-    """Return the second words of a group's commands."""
-    return [name.partition(" ")[2] for name in COMMANDS if name.startswith(f"{group} ")]
-
-
-def _refuse_within(group: str, rest: Sequence[str]) -> None:
-    known = ", ".join(f"`axl {group} {member}`" for member in members(group))
-    what = f"`axl {group}` does not take {rest[0]!r}" if rest else f"`axl {group}` needs one more word"
-    raise UsageError(what, hint=f"there is {known}")
+def screen_of(ctx: typer.Context) -> Screen:
+    """Return where a command prints."""
+    assert isinstance(ctx.obj, Screen)
+    return ctx.obj

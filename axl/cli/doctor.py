@@ -5,25 +5,23 @@ Exits with 5 when runs could not work here.
 
 from __future__ import annotations
 
-from axl.cli.arguments import Options, Parser, add_json, add_store
+import typer
+
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.diagnose import Finding, diagnose
 from axl.cli.facts import dumps
-from axl.cli.screen import Screen
+from axl.cli.options import AsJson, StoreUrl
 from axl.cli.table import table
 from axl.errors import StoreError
 
 _COLOURS = {"ok": "green", "note": "dim", "warning": "yellow", "trouble": "red"}
 
 
-def declare(parser: Parser) -> None:
-    add_store(parser)
-    add_json(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    findings = diagnose(read_settings(vars(given)).store)
-    if given.json:
+def command(ctx: typer.Context, store: StoreUrl = None, json: AsJson = False) -> int:
+    screen = screen_of(ctx)
+    findings = diagnose(read_settings({"store": store}).store)
+    if json:
         screen.data(
             dumps([{"about": each.about, "state": each.state, "what": each.what} for each in findings])
         )

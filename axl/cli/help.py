@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from axl.cli import commands
-from axl.cli.arguments import Options, Parser
+import typer
+from typer.core import TyperGroup
+
+from axl.cli.commands import COMMANDS, screen_of
 from axl.cli.config import NAMES, sources
-from axl.cli.screen import Screen
-from axl.errors import UsageError
 
 EXIT_CODES = """Exit codes of axl:
 
@@ -35,30 +36,43 @@ Names in files: {names}.
 Read here: {files}."""
 
 
-def declare(parser: Parser) -> None:
-    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="a command, `exit-codes` or `settings`")
+def _topics() -> list[str]:
+    return [*(name.partition(" ")[0] for name in COMMANDS), "exit-codes", "settings"]
 
 
-def run(given: Options, screen: Screen) -> int:
-    screen.data(_text(" ".join(given.topic)))
+def command(
+    ctx: typer.Context,
+    topic: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TOPIC", help="A command, `exit-codes` or `settings`.", autocompletion=_topics
+        ),
+    ] = None,
+) -> int:
+    match topic:
+        case ["exit-codes"]:
+            screen_of(ctx).data(EXIT_CODES)
+        case ["settings"]:
+            screen_of(ctx).data(_settings())
+        case _:
+            screen_of(ctx).data(_help(ctx.find_root(), topic or ()))
     return 0
 
 
-def _text(topic: str) -> str:
-    if topic in {"exit-codes", "exit codes"}:
-        return EXIT_CODES
-    if topic in {"settings", "config"}:
-        return SETTINGS.format(
-            variables=", ".join(f"AXL_{name.upper()}" for name in NAMES),
-            names=", ".join(NAMES),
-            files=", ".join(map(str, sources())) or "no file",
-        )
-    if topic in commands.COMMANDS:
-        return commands.parser_of(topic, commands.load(topic)).format_help().rstrip()
-    if topic in commands.GROUPS or not topic:
-        from axl.cli.main import group_help, root_help  # noqa: PLC0415 (main imports the commands by name)
+def _help(at: Any, words: Sequence[str]) -> str:
+    """Return the help of the command that some words lead to from the root."""
+    for word in words:
+        if not isinstance(at.command, TyperGroup):
+            break
+        name, command, _ = at.command.resolve_command(at, [word])
+        assert command is not None
+        at = command.make_context(name, [], at, resilient_parsing=True)
+    return str(at.get_help())
 
-        return group_help(topic) if topic else root_help()
-    near = difflib.get_close_matches(topic, [*commands.COMMANDS, "exit-codes", "settings"], n=1)
-    guess = f"did you mean {near[0]}?" if near else "see `axl --help`"
-    raise UsageError(f"there is no help on {topic!r}", hint=guess)
+
+def _settings() -> str:
+    return SETTINGS.format(
+        variables=", ".join(f"AXL_{name.upper()}" for name in NAMES),
+        names=", ".join(NAMES),
+        files=", ".join(map(str, sources())) or "no file",
+    )

@@ -8,30 +8,33 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Annotated
 
-from axl.cli.arguments import Options, Parser
+import typer
+
+from axl.cli.commands import screen_of
 from axl.cli.config import FILE
 from axl.cli.init_files import PROJECT, README, SETTINGS, TEST, WORKFLOW
-from axl.cli.screen import Screen
 from axl.errors import StoreError, UsageError
 
 _OURS = {"workflow.py": WORKFLOW, "test_workflow.py": TEST, FILE: SETTINGS}
 _KEPT = {"pyproject.toml": PROJECT, "README.md": README}
 
 
-def declare(parser: Parser) -> None:
-    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to; default: here")
-
-
-def run(given: Options, screen: Screen) -> int:
-    folder = Path(given.folder)
+def command(
+    ctx: typer.Context,
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", show_default=False, help="Where to; default: here.")
+    ] = ".",
+) -> int:
+    screen = screen_of(ctx)
     try:
-        written = _write(folder)
+        written = _write(Path(folder))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise StoreError(f"cannot write the project into {given.folder!r}: {reason.lower()}") from error
+        raise StoreError(f"cannot write the project into {folder!r}: {reason.lower()}") from error
     screen.data("\n".join(map(str, written)))
-    screen.say(f"\nnext:\n{_next(given.folder)}")
+    screen.say(f"\nnext:\n{_next(folder)}")
     return 0
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
+
+import typer
 
 from axl import api
-from axl.cli.arguments import Options, Parser, add_json, add_run, add_store, whole_number
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.instances import parse_instance
+from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
 from axl.errors import UsageError
 from axl.runtime.history import Run, StepView
@@ -19,28 +23,31 @@ Log = tuple[str, Index, int, str]
 """Step, index, attempt and text."""
 
 
-def declare(parser: Parser) -> None:
-    add_run(parser)
-    parser.add_argument("step", nargs="?", metavar="STEP", help="one step, as load or load[3]; default: all")
-    parser.add_argument("--attempt", type=whole_number, metavar="N", help="this attempt only")
-    add_store(parser)
-    add_json(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    shown = api.get_run(given.run, read_settings(vars(given)).store)
-    name, index = parse_instance(given.step) if given.step else ("", ())
+def command(
+    ctx: typer.Context,
+    run: RunName,
+    step: StepName = None,
+    attempt: Annotated[
+        int | None,
+        typer.Option("--attempt", parser=whole_number, metavar="N", help="This attempt only."),
+    ] = None,
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> int:
+    screen = screen_of(ctx)
+    shown = api.get_run(run, read_settings({"store": store}).store)
+    name, index = parse_instance(step) if step else ("", ())
     steps = [shown.step(name)] if name else [shown.step(each) for each in shown.steps]
-    found = (log for step in steps for log in _logs(step, index, given.attempt))
-    if given.json:
+    found = (log for each in steps for log in _logs(each, index, attempt))
+    if json:
         screen.data(dumps([_facts(*log) for log in found]))
         return 0
     printed = 0
-    for step, place, _, text in found:
+    for node, place, _, text in found:
         printed += 1
-        _print(text, "" if name and place == index else instance_text(step, place), screen)
-    if name and not printed:
-        _explain_nothing(shown, given.step, index, given.attempt, screen)
+        _print(text, "" if name and place == index else instance_text(node, place), screen)
+    if step and not printed:
+        _explain_nothing(shown, step, index, attempt, screen)
     return 0
 
 

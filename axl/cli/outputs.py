@@ -9,12 +9,16 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from axl import api
-from axl.cli.arguments import Options, Parser, add_json, add_run, add_store
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.instances import parse_instance
+from axl.cli.options import AsJson, RunName, StepName, StoreUrl
 from axl.cli.preview import loaded, preview
 from axl.cli.screen import Screen
 from axl.cli.table import size, table
@@ -43,25 +47,28 @@ class Artifact:
         return name if self.port == "result" else f"{name}.{self.port}"
 
 
-def declare(parser: Parser) -> None:
-    add_run(parser)
-    parser.add_argument("step", nargs="?", metavar="STEP", help="one step, as load or load[3]; default: all")
-    parser.add_argument("--to", metavar="FOLDER", help="copy the artifacts into a folder")
-    parser.add_argument("--load", action="store_true", help="open pickles too, which may run code")
-    add_store(parser)
-    add_json(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    shown = api.get_run(given.run, read_settings(vars(given)).store)
-    found = list(_find(shown, given.step))
-    if given.to is not None:
-        _copy(found, shown, given.to, screen)
-    elif given.json:
-        detailed = given.step is not None
-        screen.data(dumps([_facts(each, shown, given.load, detailed, screen.width) for each in found]))
+def command(
+    ctx: typer.Context,
+    run: RunName,
+    step: StepName = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FOLDER", help="Copy the artifacts into a folder.")
+    ] = None,
+    load: Annotated[bool, typer.Option("--load", help="Open pickles too, which may run code.")] = False,
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> int:
+    screen = screen_of(ctx)
+    shown = api.get_run(run, read_settings({"store": store}).store)
+    found = list(_find(shown, step))
+    if to is not None:
+        _copy(found, shown, to, screen)
+    elif json:
+        screen.data(dumps([_facts(each, shown, load, step is not None, screen.width) for each in found]))
+    elif found and step is None:
+        _list(found, shown, screen)
     elif found:
-        _print(found, shown, given, screen)
+        _preview(found, shown, load, screen)
     else:
         screen.say(f"the run {shown.id} has no outputs yet")
     return 0
@@ -87,20 +94,17 @@ def _artifacts(step: StepView, index: Index) -> Iterator[Artifact]:
                 yield Artifact(node=step.name, index=place, port=port, type=types.get(port, ""), value=value)
 
 
-def _print(found: list[Artifact], run: Run, given: Options, screen: Screen) -> None:
-    if given.step is None:
-        shown = [each for each in found if not any(place >= _FEW for place in each.index)]
-        screen.data(table(["output", "type", "handler", "size", "digest"], [_row(each) for each in shown]))
-        if len(shown) < len(found):
-            screen.say(f"... and {len(found) - len(shown)} more; `axl outputs {run.id} STEP` lists a step's")
-        return
+def _list(found: list[Artifact], run: Run, screen: Screen) -> None:
+    shown = [each for each in found if not any(place >= _FEW for place in each.index)]
+    screen.data(table(["output", "type", "handler", "size", "digest"], [_row(each) for each in shown]))
+    if len(shown) < len(found):
+        screen.say(f"... and {len(found) - len(shown)} more; `axl outputs {run.id} STEP` lists a step's")
+
+
+def _preview(found: list[Artifact], run: Run, load: bool, screen: Screen) -> None:
     for each in found:
         screen.data("  ".join(part for part in _row(each) if part))
-        text = (
-            loaded(each.value, run, screen.width)
-            if given.load
-            else preview(each.value, run.store, screen.width)
-        )
+        text = loaded(each.value, run, screen.width) if load else preview(each.value, run.store, screen.width)
         screen.data(textwrap.indent(text, "    "))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from axl.cli.arguments import Options
+from collections.abc import Sequence
+
 from axl.io.assignment import Given, parse_assignment
 from axl.runtime.parameters import read_params
 
 
-def given_params(given: Options) -> tuple[Given, ...]:
+def given_params(file: str | None, assignments: Sequence[str] | None) -> tuple[Given, ...]:
     """Return the values in order of increasing weight.
 
     Raises `UsageError` for a file that is not there, `ParameterError` for contents that no run can take.
     """
-    return (*_from_file(given.params), *(parse_assignment(text) for text in given.param))
+    return (*_from_file(file), *(parse_assignment(text) for text in assignments or ()))
 
 
 def _from_file(path: str | None) -> tuple[Given, ...]:

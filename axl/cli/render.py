@@ -8,10 +8,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
 
 from axl import api
-from axl.cli.arguments import Options, Parser, add_workflow, workflow_of
-from axl.cli.screen import Screen
+from axl.cli.commands import screen_of
+from axl.cli.options import ModuleName, WorkflowName, workflow_of
 from axl.errors import InternalError, StoreError, UnsupportedError, UsageError
 from axl.ir.draw import draw_dot, draw_mermaid, draw_text
 from axl.ir.nodes import IRWorkflow
@@ -26,25 +29,26 @@ _ENDINGS = {
     ".svg": "svg",
     ".png": "png",
 }
-FORMATS = (*_TEXTS, "svg", "png")
 
 
-def declare(parser: Parser) -> None:
-    add_workflow(parser)
-    parser.add_argument(
-        "--format", choices=FORMATS, help="default: what the name of --out says, or else text"
-    )
-    parser.add_argument("--out", metavar="FILE", help="write into a file")
-
-
-def run(given: Options, screen: Screen) -> int:
-    form = given.format or _format_of(given.out)
-    if form == "png" and given.out is None and screen.out.terminal:
+def command(
+    ctx: typer.Context,
+    workflow: WorkflowName = None,
+    module: ModuleName = None,
+    format: Annotated[  # noqa: A002 (the name of the option)
+        Literal["text", "mermaid", "dot", "svg", "png"] | None,
+        typer.Option("--format", help="Default: what the name of --out says, or else text."),
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write into a file.")] = None,
+) -> int:
+    screen = screen_of(ctx)
+    form = format or _format_of(out)
+    if form == "png" and out is None and screen.out.terminal:
         raise UsageError("a PNG is not for a terminal", hint="write it into a file: --out graph.png")
-    drawing = _draw(api.trace(api.load(workflow_of(given))), form)
-    if given.out is not None:
-        _write(given.out, drawing)
-        screen.data(given.out)
+    drawing = _draw(api.trace(api.load(workflow_of(workflow, module))), form)
+    if out is not None:
+        _write(out, drawing)
+        screen.data(out)
     elif form == "png":
         screen.data_bytes(drawing)
     else:

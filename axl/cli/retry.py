@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import typer
+
 from axl import api
-from axl.cli.arguments import Options, Parser, add_run
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.leave import leave
+from axl.cli.options import AsJson, Executor, Grace, KeepGoing, LogFormat, Quiet, RunName, StoreUrl, Workers
 from axl.cli.reporting import reporting
-from axl.cli.run_local import add_driving
-from axl.cli.screen import Screen
 
 
-def declare(parser: Parser) -> None:
-    add_run(parser)
-    add_driving(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    settings = read_settings(vars(given))
-    old = api.get_run(given.run, settings.store)
-    with reporting(old.program, screen, settings.log_format, given.quiet) as heard:
+def command(
+    ctx: typer.Context,
+    *,
+    run: RunName,
+    store: StoreUrl = None,
+    executor: Executor = None,
+    workers: Workers = None,
+    keep_going: KeepGoing = None,
+    grace: Grace = None,
+    json: AsJson = False,
+    log_format: LogFormat = None,
+    quiet: Quiet = False,
+) -> int:
+    screen = screen_of(ctx)
+    settings = read_settings(ctx.params)
+    old = api.get_run(run, settings.store)
+    with reporting(old.program, screen, settings.log_format, quiet) as heard:
         ran = api.retry(
             old.id,
             executor=settings.executor,
@@ -29,4 +38,4 @@ def run(given: Options, screen: Screen) -> int:
             grace=settings.grace,
             report=heard,
         )
-    return leave(ran, heard.signal, given.json, screen)
+    return leave(ran, heard.signal, json, screen)

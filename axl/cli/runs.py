@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from axl import api
-from axl.cli.arguments import Options, Parser, add_json, add_store, whole_number
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps, local_moment, summary_facts
 from axl.cli.narrate import span
-from axl.cli.screen import Screen
+from axl.cli.options import AsJson, StoreUrl, whole_number
 from axl.cli.table import table
 
-
-def declare(parser: Parser) -> None:
-    add_store(parser)
-    parser.add_argument(
-        "--limit", type=whole_number, default=20, metavar="N", help="how many at most; default: 20"
-    )
-    add_json(parser)
+_MANY = 20
 
 
-def run(given: Options, screen: Screen) -> int:
-    runs = api.list_runs(read_settings(vars(given)).store, given.limit)
-    if given.json:
+def command(
+    ctx: typer.Context,
+    store: StoreUrl = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", parser=whole_number, metavar="N", help="How many at most; default: 20."),
+    ] = None,
+    json: AsJson = False,
+) -> int:
+    screen = screen_of(ctx)
+    runs = api.list_runs(read_settings({"store": store}).store, limit or _MANY)
+    if json:
         screen.data(dumps([summary_facts(each) for each in runs]))
         return 0
     if not runs:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
+import typer
+
 from axl import api
-from axl.cli.arguments import Options, Parser, add_json, add_run, add_store
+from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps, local_moment, run_facts
 from axl.cli.narrate import STATUS_COLOURS, headline, span
+from axl.cli.options import AsJson, RunName, StoreUrl
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import table
 from axl.runtime.history import Run
@@ -19,15 +22,10 @@ _BAR = (10, 40)
 _FINE = {"done", "cached", "skipped"}
 
 
-def declare(parser: Parser) -> None:
-    add_run(parser)
-    add_store(parser)
-    add_json(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    shown = api.get_run(given.run, read_settings(vars(given)).store)
-    if given.json:
+def command(ctx: typer.Context, run: RunName, store: StoreUrl = None, json: AsJson = False) -> int:
+    screen = screen_of(ctx)
+    shown = api.get_run(run, read_settings({"store": store}).store)
+    if json:
         screen.data(dumps(run_facts(shown)))
         return 0
     steps = shown.timeline

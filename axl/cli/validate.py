@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import cast
 
+import typer
+
 from axl import api
-from axl.cli.arguments import Options, Parser, add_json, add_params, add_workflow, workflow_of
+from axl.cli.commands import screen_of
 from axl.cli.facts import dumps
+from axl.cli.options import AsJson, ModuleName, Params, ParamsFile, WorkflowName, workflow_of
 from axl.cli.params import given_params
 from axl.cli.screen import Screen
 from axl.errors import CheckError, Problem
@@ -20,20 +23,22 @@ from axl.runtime.parameters import bind
 from axl.wire.values import JSON
 
 
-def declare(parser: Parser) -> None:
-    add_workflow(parser)
-    add_params(parser)
-    add_json(parser)
-
-
-def run(given: Options, screen: Screen) -> int:
-    workflow = api.load(workflow_of(given))
-    params = given_params(given)
-    program, problems = api.trace(workflow), api.validate(workflow)
+def command(
+    ctx: typer.Context,
+    workflow: WorkflowName = None,
+    module: ModuleName = None,
+    params: ParamsFile = None,
+    param: Params = None,
+    json: AsJson = False,
+) -> int:
+    screen = screen_of(ctx)
+    cls = api.load(workflow_of(workflow, module))
+    given = given_params(params, param)
+    program, problems = api.trace(cls), api.validate(cls)
     errors = [problem for problem in problems if problem.severity == "error"]
-    if params and not errors:
-        bind(program, workflow, params)
-    if given.json:
+    if given and not errors:
+        bind(program, cls, given)
+    if json:
         screen.data(dumps(_facts(program, problems)))
     else:
         _print(program, problems, len(errors), screen)

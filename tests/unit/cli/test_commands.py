@@ -50,7 +50,7 @@ def test_no_command_is_help_and_a_usage_error(axl: Axl) -> None:
     done = axl()
 
     assert 2 == done.code
-    assert done.out.startswith("usage: axl COMMAND")
+    assert done.out.startswith("Usage: axl [OPTIONS] COMMAND")
 
 
 def test_the_version_is_the_packages(axl: Axl) -> None:
@@ -454,78 +454,3 @@ def test_init_overwrites_nothing(axl: Axl, tmp_path: Path) -> None:
     assert (0, "mine") == (kept.code, (tmp_path / "a/README.md").read_text())
     assert 2 == again.code
     assert "workflow.py" in again.err
-
-
-COMPLETIONS = [
-    ([""], {"run", "runs", "validate"}),
-    (["ru"], {"run", "runs"}),
-    (["--v"], {"--version"}),
-    (["run", ""], {"local"}),
-    (["run", "local", "--exec"], {"--executor"}),
-    (["run", "local", "--executor", ""], {"process", "thread", "inline"}),
-    (["run", "local", "x.py", "--log-format", "j"], {"json"}),
-    (["render", "--format", "m"], {"mermaid"}),
-    (["show", ""], {"latest", "broken"}),
-    (["logs", "br"], {"broken"}),
-    (["help", "exit"], {"exit-codes"}),
-]
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"), COMPLETIONS, ids=[" ".join(words) or "nothing" for words, _ in COMPLETIONS]
-)
-def test_shells_get_candidates(
-    axl: Axl, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: set[str]
-) -> None:
-    """Commands, options, choices and run ids are completed."""
-    axl(*BROKEN)
-    monkeypatch.setenv("_AXL_COMPLETE", "bash")
-
-    done = axl(*words)
-
-    assert (0, "") == (done.code, done.err)
-    assert expected <= set(done.out.split())
-    assert all(each.startswith(words[-1]) for each in done.out.split())
-
-
-@pytest.mark.parametrize("words", [["nonsense", ""], ["run", "local", "exam"], ["show", "x", ""], []])
-def test_shells_get_nothing_where_files_are_meant(
-    axl: Axl, monkeypatch: pytest.MonkeyPatch, words: list[str]
-) -> None:
-    """Then the shell completes names of files; it is never bothered with messages."""
-    monkeypatch.setenv("_AXL_COMPLETE", "zsh")
-
-    done = axl(*words)
-
-    assert (0, "") == (done.code, done.err)
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_can_be_installed_twice(axl: Axl, tmp_path: Path, shell: str) -> None:
-    """The script is written below the home folder, and its line is in the start-up file once."""
-    shown = axl("--show-completion", shell)
-    place = Path(axl("--install-completion", shell).out.strip())
-    axl("--install-completion", shell)
-
-    assert shown.out.strip() == place.read_text().strip()
-    assert tmp_path in place.parents
-    startup = tmp_path / f".{shell}rc"
-    assert shell == "fish" or 1 == startup.read_text().count("completion of axl")
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_bash_completes(axl: Axl, tmp_path: Path) -> None:
-    """In a real bash the function fills COMPREPLY."""
-    script = axl("--show-completion", "bash").out
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/axl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m axl "$@"\n')
-    (tmp_path / "bin/axl").chmod(0o755)
-    line = f'{script}\nCOMP_WORDS=(axl run local --executor "p"); COMP_CWORD=4; _axl_completion; echo "${{COMPREPLY[@]}}"'
-    env = os.environ | {
-        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
-        "PYTHONPATH": str(Path(__file__).parents[3]),
-    }
-
-    done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, check=False)
-
-    assert "process" == done.stdout.strip(), done.stderr

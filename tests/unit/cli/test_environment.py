@@ -199,14 +199,19 @@ def test_a_bug_becomes_a_file(zoo: Path, tmp_path: Path) -> None:
     """An unknown exception is exit code 70, one line and a private file; the traceback is in the file only."""
     code = (
         "import sys\n"
-        "from axl.cli import main as m\n"
-        "m.root_help = lambda: 1 / 0\n"
+        "from axl.cli import help as h, main as m\n"
+        "h.sources = lambda: 1 / 0\n"
         "sys.exit(m.main(sys.argv[1:]))\n"
     )
     env = environment(tmp_path, TMPDIR=str(tmp_path))
 
     done = subprocess.run(
-        [sys.executable, "-c", code, "--help"], cwd=zoo, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, "help", "settings"],
+        cwd=zoo,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     (crash,) = tmp_path.glob("axl-crash-*.txt")
@@ -222,15 +227,15 @@ def test_a_bug_without_room_for_a_file_is_told_too(zoo: Path, tmp_path: Path) ->
     """Where no file can be written, the message says so."""
     code = (
         "import sys, tempfile\n"
-        "from axl.cli import main as m\n"
+        "from axl.cli import help as h, main as m\n"
         "def full(**_): raise OSError(28, 'No space left on device')\n"
         "tempfile.mkstemp = full\n"
-        "m.root_help = lambda: 1 / 0\n"
+        "h.sources = lambda: 1 / 0\n"
         "sys.exit(m.main(sys.argv[1:]))\n"
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", code, "--help"],
+        [sys.executable, "-c", code, "help", "settings"],
         cwd=zoo,
         env=environment(tmp_path),
         capture_output=True,

@@ -1,0 +1,83 @@
+"""Shells complete commands, options, values, runs and steps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Axl = Callable[..., Any]
+
+RUN = ("run", "local", "good.py:Good", "--executor", "inline", "--run-id", "fine")
+COMPLETIONS = [
+    ("", {"run", "runs", "validate"}),
+    ("ru", {"run", "runs"}),
+    ("--v", {"--version"}),
+    ("run ", {"local"}),
+    ("run local --exec", {"--executor"}),
+    ("run local --executor ", {"process", "thread", "inline"}),
+    ("run local x.py --log-format j", {"json"}),
+    ("render --format m", {"mermaid"}),
+    ("show ", {"latest", "fine"}),
+    ("logs fi", {"fine"}),
+    ("logs fine to", {"total"}),
+    ("outputs latest ", {"add", "total", "odd", "facts"}),
+    ("help exit", {"exit-codes"}),
+    ("run local exam", set()),
+    ("outputs nothing ", set()),
+    ("validate ", set()),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), COMPLETIONS, ids=[typed or "nothing" for typed, _ in COMPLETIONS]
+)
+def test_shells_get_candidates(
+    axl: Axl, monkeypatch: pytest.MonkeyPatch, typed: str, expected: set[str]
+) -> None:
+    """Whatever fits is offered; where files are meant nothing is, and there are never messages."""
+    axl(*RUN)
+    monkeypatch.setenv("_AXL_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"axl {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" "))))
+
+    done = axl()
+
+    found = set(done.out.split())
+    assert (0, "") == (done.code, done.err)
+    assert expected <= found
+    assert bool(expected) == bool(found)
+    assert all(each.startswith(typed.rpartition(" ")[2]) for each in found)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.usefixtures("_in_zoo")
+def test_bash_completes_after_installing(tmp_path: Path) -> None:
+    """The script is written below the home folder, for the shell that asks, and a new shell completes with it."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/axl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m axl "$@"\n')
+    (tmp_path / "bin/axl").chmod(0o755)
+    env = os.environ | {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
+    lines = "axl --install-completion && axl --install-completion; exit"
+    installed = subprocess.run(
+        ["bash", "--norc"], input=lines, env=env, capture_output=True, text=True, check=False
+    )
+    line = (
+        'COMP_WORDS=(axl run local --executor "p"); COMP_CWORD=4; _axl_completion axl; echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(
+        ["bash", "-c", f". ~/.bashrc\n{line}"], env=env, capture_output=True, text=True, check=False
+    )
+
+    assert "bash completion installed in" in installed.stdout
+    assert 1 == (tmp_path / ".bashrc").read_text().count("source")
+    assert "process" == done.stdout.strip(), done.stderr
