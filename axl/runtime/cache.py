@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from axl.errors import AxlError
@@ -22,7 +21,7 @@ from axl.runtime.fingerprint import fingerprint_of
 from axl.runtime.plan import Instance
 from axl.wire.address import cache_key, code_key, node_key
 from axl.wire.digest import code_in, content, digest
-from axl.wire.record import RECORD_VERSION, NodeRecord, decode_node, dump
+from axl.wire.record import RECORD_VERSION, Result, decode_result, dump, entry_body
 from axl.wire.spec import OutputSpec
 from axl.wire.values import Ref, Value
 
@@ -79,17 +78,17 @@ class Cache:
             self._heads[node] = ""
             self._tell(f"{node} is not cached: {why}")
 
-    def find(self, keys: Sequence[str], lives: Mapping[str, float]) -> list[NodeRecord | None]:
+    def find(self, keys: Sequence[str], lives: Mapping[str, float]) -> list[Result | None]:
         """Return the results that are there; `lives` says how many seconds a key's result lives."""
         if self._mode != "use":
             return [None] * len(keys)
-        now, out = time.time(), []
+        now, out = time.time(), list[Result | None]()
         for key, body in zip(keys, self._store.get_records([cache_key(key) for key in keys]), strict=True):
-            record = decode_node(body, cache_key(key)) if body is not None else None
-            if record is not None and key in lives and now - record.started - record.seconds > lives[key]:
+            result = decode_result(body, cache_key(key)) if body is not None else None
+            if result is not None and key in lives and now - result.started - result.seconds > lives[key]:
                 self._old.add(key)
-                record = None
-            out.append(record)
+                result = None
+            out.append(result)
         return out
 
     def holds(self, key: str) -> bool:
@@ -113,15 +112,15 @@ class Cache:
         """Let go of everything, as an engine does when it leaves."""
         self.release(list(self._claimed))
 
-    def entry(self, instance: Instance, record: NodeRecord) -> list[tuple[str, bytes]]:
+    def entry(self, instance: Instance, result: Result) -> list[tuple[str, bytes]]:
         """Return the record that lets other runs find a result; none when it must not be found."""
-        if not record.key or not self._unchanged(instance):
+        if not instance.key or not self._unchanged(instance):
             return []
-        key = cache_key(record.key)
-        if record.key in self._old or self._mode == "renew":
+        key = cache_key(instance.key)
+        if instance.key in self._old or self._mode == "renew":
             self._store.drop_records([key])
         origin = node_key(self._run, instance.node.id, instance.index)
-        return [(key, replace(record, origin=origin).encode())]
+        return [(key, entry_body(result.body, origin))]
 
     def write_codes(self) -> None:
         """Write what the fingerprints are made of, so that a later question can be answered."""

@@ -40,7 +40,7 @@ from axl.wire.events import (
     TaskStarted,
 )
 from axl.wire.outcome import Failure, Outcome
-from axl.wire.record import NodeRecord, RunStatus
+from axl.wire.record import Result, RunStatus
 from axl.wire.values import Lit, Ref, Value
 
 WINDOW = 64
@@ -176,27 +176,27 @@ class Engine:
         self.lookup.found.clear()
         cached = [each for each in found if each.how == "cached"]
         if cached:
-            self.ledger.commit_cached([(each.instance, each.record) for each in cached])
+            self.ledger.commit_cached([(each.instance, each.result) for each in cached])
         for each in found:
             self._count(each.how)
-            self._finished(each.instance, each.record.attempt, each.how, each.record.seconds)
-            self.flow.complete(each.instance, ports_of(each.record, self.ledger.run, each.instance))
+            self._finished(each.instance, each.result.attempt, each.how, each.result.seconds)
+            self.flow.complete(each.instance, ports_of(each.result, self.ledger.run, each.instance))
 
     def _enqueue(self, instance: Instance) -> None:
         number = 1 + self.ledger.failed_attempts(instance)
         self._queue.append(Attempt(instance, number, number))
 
     def _take_split(self, instance: Instance, place: int, value: Ref) -> None:
-        (record,) = self.ledger.committed([instance]) if place == 0 else [None]
+        (result,) = self.ledger.committed([instance]) if place == 0 else [None]
         instance.key = self.cache.split_key(value)
-        if record is None and instance.key:
-            (record,) = self.cache.find([instance.key], {})
-            if record is not None and place == 0:
-                self.ledger.commit_cached([(instance, record)])
-        if record is None:
+        if result is None and instance.key:
+            (result,) = self.cache.find([instance.key], {})
+            if result is not None and place == 0:
+                self.ledger.commit_cached([(instance, result)])
+        if result is None:
             self._queue.append(Attempt(instance, 1, 1, place, value))
         else:
-            self.flow.complete_split(instance, place, dict(record.outputs)[RESULT])
+            self.flow.complete_split(instance, place, dict(result.outputs)[RESULT])
 
     # Handing out
 
@@ -283,28 +283,28 @@ class Engine:
         if not self._ended:
             return
         ended, self._ended = self._ended, []
-        records = [self.ledger.record(attempt, outcome) for attempt, outcome in ended]
+        results = [self.ledger.result(attempt, outcome) for attempt, outcome in ended]
         entries = [
             entry
-            for (attempt, _), record in zip(ended, records, strict=True)
-            for entry in self.cache.entry(attempt.instance, record)
+            for (attempt, _), result in zip(ended, results, strict=True)
+            for entry in self.cache.entry(attempt.instance, result)
         ]
         own = [place for place, (attempt, _) in enumerate(ended) if not attempt.place]
-        first = self.ledger.commit([(ended[place][0].instance, records[place]) for place in own], entries)
-        for place, record in zip(own, first, strict=True):
-            records[place] = record
-        for (attempt, outcome), record in zip(ended, records, strict=True):
-            self._completed(attempt, outcome, record)
+        first = self.ledger.commit([(ended[place][0].instance, results[place]) for place in own], entries)
+        for place, result in zip(own, first, strict=True):
+            results[place] = result
+        for (attempt, outcome), result in zip(ended, results, strict=True):
+            self._completed(attempt, outcome, result)
 
-    def _completed(self, attempt: Attempt, outcome: Outcome, record: NodeRecord) -> None:
+    def _completed(self, attempt: Attempt, outcome: Outcome, result: Result) -> None:
         instance = attempt.instance
         if attempt.place is not None:
-            self.flow.complete_split(instance, attempt.place, dict(record.outputs)[RESULT])
+            self.flow.complete_split(instance, attempt.place, dict(result.outputs)[RESULT])
             return
         self._count("done")
         self._finished(instance, attempt.number, "done", outcome.seconds)
-        self.flow.complete(instance, ports_of(record, self.ledger.run, instance))
-        self.lookup.made(instance, record)
+        self.flow.complete(instance, ports_of(result, self.ledger.run, instance))
+        self.lookup.made(instance, result)
 
     def _failed(self, attempt: Attempt, outcome: Outcome, failure: Failure) -> None:
         instance = attempt.instance
@@ -342,9 +342,9 @@ class Engine:
         self._finished(instance, attempt.number, "failed", outcome.seconds, failure)
         self.lookup.failed(instance)
         if value is not None:
-            record = self.ledger.commit_failed(attempt, outcome, value)
+            result = self.ledger.commit_failed(attempt, outcome, value)
             self._count("tolerated")
-            self.flow.complete(instance, ports_of(record, self.ledger.run, instance))
+            self.flow.complete(instance, ports_of(result, self.ledger.run, instance))
             return
         self._count("failed")
         self.failures.append((instance_text(instance.node.id, instance.index), failure))

@@ -59,7 +59,7 @@ def forecast(cls: type[Workflow], program: IRWorkflow, inputs: Mapping[str, Valu
             found = lookup.found.popleft()
             name = found.instance.node.id
             out.found[name] = out.found.get(name, 0) + 1
-            flow.complete(found.instance, ports_of(found.record, "", found.instance))
+            flow.complete(found.instance, ports_of(found.result, "", found.instance))
     seen = {each.node for each in out.runs} | set(out.found)
     out.later = tuple(task.id for _, task in tasks(program) if task.id not in seen)
     return out
@@ -71,11 +71,11 @@ def _settle_maps(flow: Flow, cache: Cache) -> None:
         flow.give_up(flow.mistakes.popleft()[0])
     while flow.splits:
         instance, place, value = flow.splits.popleft()
-        (record,) = cache.find([cache.split_key(value)], {})
-        if record is None:
+        (result,) = cache.find([cache.split_key(value)], {})
+        if result is None:
             flow.give_up(instance)
         else:
-            flow.complete_split(instance, place, record.outputs[0][1])
+            flow.complete_split(instance, place, result.outputs[0][1])
 
 
 def _why(instance: Instance, codes: Codes, before: list[RunRecord], store: Store) -> Why:

@@ -15,7 +15,7 @@ from axl.runtime.plan import Instance, Ports
 from axl.wire.address import attempt_key, node_key
 from axl.wire.failed import Failed
 from axl.wire.outcome import Failure, Outcome
-from axl.wire.record import NodeRecord, NodeStatus, decode_node
+from axl.wire.record import NodeRecord, NodeStatus, Result, cached_body, decode_result
 from axl.wire.values import Lit, Ref, Value
 
 FLUSH_EVERY = 0.005
@@ -34,48 +34,53 @@ class Ledger:
     flushed: float = 0.0
     codes: Codes = field(default_factory=dict)
 
-    def committed(self, instances: Sequence[Instance]) -> list[NodeRecord | None]:
-        """Return the records that stand for instances already."""
+    def committed(self, instances: Sequence[Instance]) -> list[Result | None]:
+        """Return the results that instances have already."""
         if not self.continued:
             return [None] * len(instances)
         keys = [node_key(self.run, each.node.id, each.index) for each in instances]
         found = zip(keys, self.store.get_records(keys), strict=True)
-        return [decode_node(body, key) if body is not None else None for key, body in found]
+        return [decode_result(body, key) if body is not None else None for key, body in found]
 
-    def record(self, attempt: Attempt, outcome: Outcome) -> NodeRecord:
-        """Return the record of a result."""
-        return self._record("done", attempt, outcome, attempt.log)
+    def result(self, attempt: Attempt, outcome: Outcome) -> Result:
+        """Return the result of an attempt, not yet written."""
+        record = self._record("done", attempt, outcome, attempt.log)
+        return Result(record.encode(), record.outputs, record.attempt, record.started, record.seconds)
 
     def commit(
-        self, results: Sequence[tuple[Instance, NodeRecord]], entries: Sequence[tuple[str, bytes]] = ()
-    ) -> list[NodeRecord]:
-        """Write the results of instances, and return what stands: each first writer's record.
+        self, results: Sequence[tuple[Instance, Result]], entries: Sequence[tuple[str, bytes]] = ()
+    ) -> list[Result]:
+        """Write the results of instances, and return what stands: each first writer's.
 
         `entries` are written with them, for other runs to find.
         """
         keys = [node_key(self.run, each.node.id, each.index) for each, _ in results]
-        bodies = [(key, record.encode()) for key, (_, record) in zip(keys, results, strict=True)]
+        bodies = [(key, result.body) for key, (_, result) in zip(keys, results, strict=True)]
         there = self.store.put_records([*bodies, *entries])
         self.dirty = True
         first = zip(keys, results, there[: len(keys)], strict=True)
-        return [record if body is None else decode_node(body, key) for key, (_, record), body in first]
+        return [result if body is None else decode_result(body, key) for key, (_, result), body in first]
 
-    def commit_cached(self, results: Sequence[tuple[Instance, NodeRecord]]) -> None:
+    def commit_cached(self, results: Sequence[tuple[Instance, Result]]) -> None:
         """Write that instances have results of other runs."""
-        now = time.time()
-        self.commit(
-            [
-                (instance, replace(record, status="cached", started=now, seconds=0.0, worker=""))
-                for instance, record in results
-            ]
-        )
+        now, bodies = time.time(), []
+        for instance, result in results:
+            step = instance.node.step if isinstance(instance.node, Task) else ""
+            key = node_key(self.run, instance.node.id, instance.index)
+            bodies.append((key, cached_body(result, step, now)))
+        self.store.put_records(bodies)
+        self.dirty = True
 
-    def commit_failed(self, attempt: Attempt, outcome: Outcome, value: Value) -> NodeRecord:
+    def commit_failed(self, attempt: Attempt, outcome: Outcome, value: Value) -> Result:
         """Write the value that stands for a step that failed and was allowed to."""
-        record = self._record("failed", attempt, outcome, LogBuffer())
-        return self.commit(
-            [(attempt.instance, replace(record, outputs=((RESULT, value),), worker="", key=""))]
-        )[0]
+        record = replace(
+            self._record("failed", attempt, outcome, LogBuffer()),
+            outputs=((RESULT, value),),
+            worker="",
+            key="",
+        )
+        result = Result(record.encode(), record.outputs, record.attempt, record.started, record.seconds)
+        return self.commit([(attempt.instance, result)])[0]
 
     def write_attempt(self, attempt: Attempt, outcome: Outcome, status: NodeStatus) -> None:
         """Write that an attempt failed or was cancelled, and what it printed."""
@@ -143,10 +148,10 @@ class Ledger:
         return Ref(stored.digest, stored.size, "text", data=stored.data)
 
 
-def ports_of(record: NodeRecord, run: str, instance: Instance) -> Ports:
-    """Return a record's outputs for the flow, the longer ones by reference."""
+def ports_of(result: Result, run: str, instance: Instance) -> Ports:
+    """Return a result's outputs for the flow, the longer ones by reference."""
     key = node_key(run, instance.node.id, instance.index)
-    return {name: _light(value, key) for name, value in record.outputs}
+    return {name: _light(value, key) for name, value in result.outputs}
 
 
 def stand_in(task: Task, failure: Failure) -> Value | None:

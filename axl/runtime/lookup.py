@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from axl.ir.nodes import Task
@@ -16,7 +16,8 @@ from axl.runtime.cache import Cache, code_named, named
 from axl.runtime.fingerprint import FingerprintError
 from axl.runtime.ledger import Ledger
 from axl.runtime.plan import Instance
-from axl.wire.record import NodeRecord
+from axl.wire.address import node_key
+from axl.wire.record import Result, entry_body
 from axl.wire.spec import OutputSpec
 from axl.wire.values import Value
 
@@ -28,7 +29,7 @@ class Found:
     """A task instance with a result that was there."""
 
     instance: Instance
-    record: NodeRecord
+    result: Result
     how: Literal["continued", "cached"]
 
 
@@ -53,9 +54,9 @@ class Lookup:
     def take(self, instances: Sequence[Instance]) -> None:
         """Look up tasks that have become ready."""
         rest: list[Instance] = []
-        for instance, record in zip(instances, self.ledger.committed(instances), strict=True):
-            if record is not None:
-                self.found.append(Found(instance, record, "continued"))
+        for instance, result in zip(instances, self.ledger.committed(instances), strict=True):
+            if result is not None:
+                self.found.append(Found(instance, result, "continued"))
             elif self._leads(instance):
                 rest.append(instance)
         self._look_up(rest)
@@ -68,7 +69,7 @@ class Lookup:
         claimed = self.cache.claim([each.key for each in new])
         taken = {each.key for each, mine in zip(new, claimed, strict=True) if not mine}
         # Between the first look and the claim another engine may have come and gone.
-        made = {each.key: record for each, record in zip(new, self._find(new), strict=True) if record}
+        made = {each.key: result for each, result in zip(new, self._find(new), strict=True) if result}
         start: list[Instance] = []
         for instance in instances:
             if instance.key in made:
@@ -80,11 +81,15 @@ class Lookup:
                 start.append(instance)
         return start
 
-    def made(self, instance: Instance, record: NodeRecord) -> None:
+    def made(self, instance: Instance, result: Result) -> None:
         """Take note of a result that this engine computed; its followers have it too."""
-        if instance.key:
-            self._settle_followers(instance.key, record)
-            self.cache.release([instance.key])
+        if not instance.key:
+            return
+        if self._followers.get(instance.key):
+            origin = node_key(self.ledger.run, instance.node.id, instance.index)
+            result = replace(result, body=entry_body(result.body, origin))
+        self._settle_followers(instance.key, result)
+        self.cache.release([instance.key])
 
     def failed(self, instance: Instance) -> None:
         """Take note that a task has no result; the next one that needs it has to compute it."""
@@ -142,23 +147,23 @@ class Lookup:
     def _look_up(self, instances: list[Instance]) -> None:
         keyed = [each for each in instances if each.key]
         self.missing.extend(each for each in instances if not each.key)
-        for instance, record in zip(keyed, self._find(keyed), strict=True):
-            if record is None:
+        for instance, result in zip(keyed, self._find(keyed), strict=True):
+            if result is None:
                 self.missing.append(instance)
             else:
-                self._settle(instance, record)
+                self._settle(instance, result)
 
-    def _find(self, instances: Sequence[Instance]) -> list[NodeRecord | None]:
+    def _find(self, instances: Sequence[Instance]) -> list[Result | None]:
         lives = {each.key: ttl for each in instances if (ttl := _ttl(each)) is not None}
         return self.cache.find([each.key for each in instances], lives)
 
-    def _settle(self, instance: Instance, record: NodeRecord) -> None:
-        self.found.append(Found(instance, record, "cached"))
-        self._settle_followers(instance.key, record)
+    def _settle(self, instance: Instance, result: Result) -> None:
+        self.found.append(Found(instance, result, "cached"))
+        self._settle_followers(instance.key, result)
 
-    def _settle_followers(self, key: str, record: NodeRecord) -> None:
+    def _settle_followers(self, key: str, result: Result) -> None:
         followers: Iterable[Instance] = self._followers.pop(key, ())
-        self.found.extend(Found(each, record, "cached") for each in followers)
+        self.found.extend(Found(each, result, "cached") for each in followers)
 
 
 def _ttl(instance: Instance) -> float | None:

@@ -111,6 +111,45 @@ def _node(doc: dict[str, JSON]) -> NodeRecord:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A committed result, as an engine goes on from it: the outputs, and the record that holds them."""
+
+    body: bytes
+    outputs: tuple[tuple[str, Value], ...]
+    attempt: int
+    started: float
+    seconds: float
+
+
+def decode_result(body: bytes, key: str) -> Result:
+    """Read what an engine needs of a node record; the rest of it stays text."""
+    doc = load(body, key, _NODE)
+    with _damage(key):
+        outputs = cast("dict[str, JSON]", doc.get("outputs", {}))
+        return Result(
+            body,
+            tuple([(name, from_json(value)) for name, value in outputs.items()]),
+            cast("int", doc["attempt"]),
+            cast("float", doc["started"]),
+            cast("float", doc["seconds"]),
+        )
+
+
+def entry_body(body: bytes, origin: str) -> bytes:
+    """Return the record of a result as other runs find it: with the key of the record it is written to."""
+    return b'%b,"origin":%b}' % (body[:-1], quote(origin).encode("utf-8", "surrogatepass"))
+
+
+def cached_body(result: Result, step: str, now: float) -> bytes:
+    """Return the record of an instance whose result was found; from its outputs on it is the old one."""
+    head = (
+        f'{{"v":{RECORD_VERSION},"status":"cached","step":{quoted(step)},"attempt":{result.attempt}'
+        f',"started":{now:.6f},"seconds":0.0'
+    )
+    return head.encode("utf-8", "surrogatepass") + result.body[result.body.index(b',"outputs":') :]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """What a run is: the workflow and the parameters, fixed when it starts.
