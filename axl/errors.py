@@ -7,6 +7,7 @@
     ├── CheckError        3   the workflow breaks one or more rules; holds every problem
     ├── ParameterError    3   the values given for the run do not fit its parameters
     ├── UnsupportedError  3   what was asked for does not exist there
+    │   └── RefusedError  3   a target cannot express parts of the workflow; holds every problem
     ├── StoreError        5   a store, disk or network did not do its part
     │   └── DamagedError  5   stored bytes are not what was written
     ├── LockedError       6   a live engine holds the run
@@ -119,6 +120,18 @@ class UnsupportedError(AxlError):
     """What was asked for does not exist on this target, machine or installation."""
 
     exit_code = 3
+
+
+class RefusedError(UnsupportedError):
+    """A target cannot express parts of the workflow; `problems` holds all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        count = "1 feature is" if len(problems) == 1 else f"{len(problems)} features are"
+        super().__init__(f"{count} not available there")
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(problem) for problem in self.problems)
 
 
 class StoreError(AxlError):

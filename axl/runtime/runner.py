@@ -65,13 +65,14 @@ def _run(spec: TaskSpec, store: Store, stopped: list[int]) -> int:
         return 0
     executor = ProcessExecutor(Setup(workflow=spec.workflow, path=spec.path, store=store, workers=1))
     try:
-        outcome, log = _attempt(spec, executor, stopped)
+        outcome, log = supervise(spec, executor, stopped)
     finally:
         executor.close()
     return _commit(spec, store, outcome, log, stopped)
 
 
-def _attempt(spec: TaskSpec, executor: ProcessExecutor, stopped: list[int]) -> tuple[Outcome, LogBuffer]:
+def supervise(spec: TaskSpec, executor: ProcessExecutor, stopped: Sequence[int]) -> tuple[Outcome, LogBuffer]:
+    """Run one attempt and pass on what it prints; `stopped` fills with signals as they come."""
     log, asked = LogBuffer(), 0.0
     executor.submit([Job(ticket=1, spec=spec)])
     while True:
