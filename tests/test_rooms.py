@@ -42,7 +42,7 @@ HEAVY: dict[str, set[str]] = {
         "axl/io/handlers/tables.py",
     },
     "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/typed.py"},
-    "rich": set(),
+    "rich": {"axl/cli/report_live.py"},
     "typer": CLI,
     "yaml": {"axl/io/documents.py"},
     "zstandard": {"axl/io/handlers/zstd.py"},

@@ -5,14 +5,22 @@ The bottom is drawn at most ten times a second, by a thread, so that the engine 
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO, cast
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 from axl.cli.narrate import Narrator, span
 from axl.cli.progress import Bar, Progress
-from axl.cli.screen import Screen, terminal_size
+from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
 from axl.wire.events import (
     Event,
@@ -53,11 +61,21 @@ class _Live:
         self._narrator = Narrator(screen.err)
         self._lock = threading.Lock()
         self._drawing = threading.Lock()
-        self._full, self._empty = ("█", "░") if screen.err.speaks("█░") else ("#", ".")
         self._closed = threading.Event()
         self._above: list[str] = []
-        self._height = 0
         self._began = time.monotonic()
+        terminal = cast("TextIO", _Terminal(screen))
+        self._console = Console(
+            file=terminal, force_terminal=True, no_color=not screen.err.colour, highlight=False
+        )
+        self._bottom = Live(
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._bottom.start()
 
     def __call__(self, event: Event, /) -> None:
         with self._lock:
@@ -75,7 +93,8 @@ class _Live:
     def close(self) -> None:
         """Print what is left and take the bars away."""
         self._closed.set()
-        self.draw(bars=False)
+        self.draw()
+        self._bottom.stop()
 
     def _lines(self, event: Event) -> list[str]:
         match event:
@@ -96,35 +115,63 @@ class _Live:
             case MapStarted() | TaskStarted():
                 return []
 
-    def draw(self, *, bars: bool = True) -> None:
+    def draw(self) -> None:
         """Print what waits, and the bars below it."""
         # A terminal that is held (Ctrl-S) keeps the drawing lock; the engine only needs the other one.
         with self._drawing:
             with self._lock:
                 above, self._above = self._above, []
-                bottom = self._bottom() if bars and not self._closed.is_set() else []
-            back = f"\x1b[{self._height}A" if self._height else ""
-            lines = [*(self._screen.err.shown(line) for line in above), *bottom]
-            self._height = len(bottom)
-            if lines or back:
-                self._screen.paste(f"{back}\r\x1b[J" + "".join(f"{line}\n" for line in lines))
+                self._bottom.update(self._bars())
+            if above:
+                text = "\n".join(self._screen.err.shown(line) for line in above)
+                self._console.print(Text.from_ansi(text), soft_wrap=True)
+            self._bottom.refresh()
 
-    def _bottom(self) -> list[str]:
-        columns, rows = terminal_size()
-        progress, width = self._progress, max(columns - 1, 1)
+    def _bars(self) -> RenderableType:
+        progress = self._progress
         failed = f", {progress.failed} failed" if progress.failed else ""
         elapsed = span(time.monotonic() - self._began)
-        lines = [f"{progress.ended}/{progress.total}{failed}, {len(progress.running)} running, {elapsed}"]
-        bars = [bar for bar in progress.bars.values() if bar.total]
-        shown = bars[-max(1, min(_MOST_BARS, rows - 4)) :]
-        label = min(max((len(bar.label) for bar in shown), default=0), 24, width // 3)
-        lines += [self._bar(bar, label, width) for bar in shown]
+        head = f"{progress.ended}/{progress.total}{failed}, {len(progress.running)} running, {elapsed}"
         running = ", ".join(list(progress.running)[:5])
-        return [line[:width] for line in (*lines, f"running: {running}" if running else "")]
+        table = Table.grid(padding=(0, 1))
+        table.add_column(max_width=24, no_wrap=True)
+        table.add_column(max_width=40)
+        table.add_column(no_wrap=True)
+        for bar in [bar for bar in progress.bars.values() if bar.total][-_MOST_BARS:]:
+            table.add_row(Text(bar.label), _drawn(bar), _count(bar))
+        return Group(_line(head), table, _line(f"running: {running}" if running else ""))
 
-    def _bar(self, bar: Bar, label: int, width: int) -> str:
-        count = f"{bar.ended}/{bar.total}" + (f" ({bar.failed} failed)" if bar.failed else "")
-        room = max(min(width - label - len(count) - 3, 40), 0)
-        filled = room * bar.ended // max(bar.total, 1)
-        name = bar.label if len(bar.label) <= label else f"{bar.label[: max(label - 2, 0)]}.."
-        return f"{name:<{label}} {self._full * filled}{self._empty * (room - filled)} {count}"
+
+class _Terminal(io.TextIOBase):
+    """Standard error as rich writes to it; a terminal that has gone is no error."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a stream's is an attribute
+        stream = self._screen.err.stream
+        return (stream.encoding if stream is not None else None) or "utf-8"
+
+    def write(self, text: str, /) -> int:
+        self._screen.paste(text)
+        return len(text)
+
+
+def _line(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
+
+
+def _drawn(bar: Bar) -> ProgressBar:
+    # rich's own colours are all the same grey where a terminal has sixteen
+    return ProgressBar(
+        total=bar.total,
+        completed=bar.ended,
+        style="bright_black",
+        complete_style="green",
+        finished_style="green",
+    )
+
+
+def _count(bar: Bar) -> Text:
+    return _line(f"{bar.ended}/{bar.total}" + (f" ({bar.failed} failed)" if bar.failed else ""))

@@ -40,15 +40,6 @@ class Channel:
         """Return text in a colour where that is wanted; untrusted text goes through `harmless` first."""
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour else text
 
-    def speaks(self, text: str) -> bool:
-        """Say whether the stream's encoding has these characters."""
-        encoding = self.stream.encoding if self.stream is not None else None
-        try:
-            text.encode(encoding or "ascii")
-        except (UnicodeEncodeError, LookupError):
-            return False
-        return True
-
     def shown(self, text: str) -> str:
         """Return text as this stream may get it: a terminal sees our colours and no other control."""
         if not self.terminal:

@@ -127,11 +127,3 @@ def test_the_width_stays_within_reason(monkeypatch: pytest.MonkeyPatch, columns:
     monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((100, 24)))
 
     assert width == Screen(None, None).width
-
-
-def test_an_encoding_that_lacks_a_character_is_known() -> None:
-    """The bar is drawn with blocks only where the stream can say them."""
-    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    utf8 = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-
-    assert (False, True) == (Channel(ascii_only).speaks("█"), Channel(utf8).speaks("█"))
