@@ -9,6 +9,7 @@ from pathlib import Path
 
 from axl.errors import DamagedError, StoreError
 from axl.io.stores.failure import reported
+from axl.io.stores.objects import sync_path
 
 FORMAT = 1
 """The store format of this release."""
@@ -45,17 +46,27 @@ def _make(root: Path) -> None:
             f"the folder {root} is not a store: it holds {foreign[0]!r}",
             hint="name an empty folder, or one that does not exist yet, with --store",
         )
+    (root / "tmp").mkdir(mode=0o700, exist_ok=True)
     _write_new(root / ".gitignore", "*\n")
     _write_new(root / "version", f"{FORMAT}\n")
+    sync_path(root)
+    with suppress(PermissionError):  # a folder that we may not list; its own file system decides
+        sync_path(root.parent)
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Write a small file so that nobody ever sees a part of it; who comes second leaves it alone."""
-    temporary = path.with_name(f"{path.name}-{secrets.token_hex(6)}")
+    """Write a small file so that nobody ever sees a part of it, not even after a power cut.
+
+    The temporary file is where a cleaning finds it if this process is killed. A cleaning that comes
+    too early belongs to somebody who has made the store meanwhile.
+    """
+    temporary = path.with_name("tmp") / f"{path.name}-{secrets.token_hex(6)}"
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(file, text.encode())
-        temporary.rename(path)
+        os.fsync(file)
+        with suppress(FileNotFoundError):
+            temporary.rename(path)
     finally:
         os.close(file)
         with suppress(FileNotFoundError):
