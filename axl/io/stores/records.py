@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
@@ -27,6 +28,7 @@ from blake3 import blake3
 
 from axl.errors import DamagedError, StoreError, UsageError
 from axl.io.stores.failure import SQL_ERRORS, os_failure, sql_failure
+from axl.io.stores.linger import LONGEST, Linger
 from axl.io.stores.objects import sync_path
 from axl.io.stores.turn import Turn
 
@@ -45,7 +47,8 @@ _LIST = "SELECT key, body, seal FROM records WHERE key >= ? AND (? OR key < ?) O
 class Records:
     """The records of one store, which threads share.
 
-    `before_folding` is called before SQLite may move the log into the database by itself.
+    `before_folding` is called before SQLite may move the log into the database by itself,
+    `before_commit` inside every transaction before it ends. `transaction` counts them.
     """
 
     def __init__(self, path: Path, before_folding: Callable[[], None]) -> None:
@@ -56,6 +59,11 @@ class Records:
         self._connection: sqlite3.Connection | None = None
         self._turn: Turn | None = None
         self._writing = False
+        self._begun = 0.0
+        self._late: StoreError | None = None
+        self._linger = Linger(self._end_late)
+        self.transaction = 0
+        self.before_commit: Callable[[sqlite3.Connection], None] = _nothing
         _ALL.add(self)
 
     def __del__(self) -> None:
@@ -138,15 +146,23 @@ class Records:
                 return
             start = rows[-1][0] + "\0"
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Keep other threads of this process out, and the transaction as it is."""
+        with self._guard:
+            yield
+
     def commit(self) -> None:
         """Make what was put visible to other processes."""
         with self._guard:
+            self._raise_late()
             if not self._writing:
                 return
             self._writing = False
             if not self._db().in_transaction:
                 raise self._lost()
             try:
+                self.before_commit(self._db())
                 self._db().execute("COMMIT")
             except SQL_ERRORS as error:
                 self._roll_back()
@@ -203,14 +219,33 @@ class Records:
         return self._connection
 
     def _begin(self) -> sqlite3.Connection:
+        self._raise_late()
         db = self._db()
         if not self._writing:
             with self._in_turn():
                 db.execute("BEGIN IMMEDIATE")
             self._writing = True
+            self.transaction += 1
+            self._begun = time.monotonic()
+            self._linger.begun()
         elif not db.in_transaction:
             raise self._lost()
         return db
+
+    def _end_late(self) -> None:
+        with self._guard:
+            if not self._writing or time.monotonic() - self._begun < LONGEST:
+                return
+            try:
+                self.commit()
+            except StoreError as error:
+                self._late = error
+
+    def _raise_late(self) -> None:
+        """Raise what went wrong behind the owner's back."""
+        late, self._late = self._late, None
+        if late is not None:
+            raise late
 
     def _in_turn(self) -> AbstractContextManager[None]:
         try:
@@ -272,6 +307,10 @@ class Records:
 
     def _failed(self, error: sqlite3.Error | UnicodeDecodeError, doing: str) -> StoreError:
         return sql_failure(error, doing, self._path)
+
+
+def _nothing(_db: sqlite3.Connection) -> None:
+    return
 
 
 _ALL: WeakSet[Records] = WeakSet()
