@@ -93,5 +93,6 @@ def _step_facts(step: StepSummary) -> dict[str, JSON]:
         "attempts": step.attempts,
         "started": moment(step.started),
         "ended": moment(step.ended),
+        "seconds": round(step.took, 6),
         "busy_seconds": round(step.busy, 6),
     }

@@ -20,7 +20,7 @@ from axl.ir.walk import tasks
 from axl.runtime import timeline
 from axl.runtime.classes import find_class
 from axl.runtime.history_html import run_html
-from axl.runtime.sessions import SessionView, seconds_of, sessions_of, status_of
+from axl.runtime.sessions import SessionView, last_begun, seconds_of, sessions_of, status_of
 from axl.runtime.timeline import Instance, StepSummary
 from axl.runtime.values import load_value, read_bytes
 from axl.wire import address
@@ -148,7 +148,7 @@ class Run:
     @property
     def timeline(self) -> tuple[StepSummary, ...]:
         """What became of each step, in the order of the program; one that has not begun has no counts."""
-        found = timeline.summarize(self.store, self.id)
+        found = timeline.summarize(self.store, self.id, [each.record.started for each in self.sessions])
         names = self.steps
         late = (summary for node, summary in found.items() if node not in set(names))
         return (*(found.get(name) or StepSummary(node=name) for name in names), *late)
@@ -158,10 +158,16 @@ class Run:
         return (instance for instance in timeline.scan(self.store, self.id) if instance.step)
 
     def step(self, name: str) -> StepView:
-        """Return one step; raises `UsageError`, with the nearest name, when there is none."""
-        for source, task in tasks(self.program):
-            if task.id == name:
-                return StepView(self, task, source)
+        """Return one step, by its id or by the name of its method where that is called once.
+
+        Raises `UsageError`, with the nearest name, when there is none.
+        """
+        found = list(tasks(self.program))
+        same = [place for place in found if place[1].id == name] or [
+            place for place in found if place[1].step == name
+        ]
+        if len(same) == 1:
+            return StepView(self, same[0][1], same[0][0])
         raise UsageError(
             f"the run {self.id} has no step {name!r}", hint=_nearest(name, self.steps, "its steps are")
         )
@@ -262,7 +268,7 @@ class StepView:
 
 
 def open_run(name: str, store: Store) -> Run:
-    """Return the run of an id, of its unique beginning, or the newest one for `latest`.
+    """Return the run of an id, of its unique beginning, or for `latest` the one last worked on.
 
     Raises `UsageError` with the nearest known id when there is none, or more than one.
     """
@@ -270,9 +276,9 @@ def open_run(name: str, store: Store) -> Run:
     body = store.get_record(key) if name else None
     if body is not None:
         return Run(decode_run(body, key), store)
-    known = {record.run: record for record in _run_records(store)}
+    known = {record.run: record for record in _last_first(store)}
     if name == LATEST and known:
-        return Run(max(known.values(), key=lambda record: record.created), store)
+        return Run(next(iter(known.values())), store)
     fitting = [run for run in known if name and run.startswith(name)]
     if len(fitting) == 1:
         return Run(known[fitting[0]], store)
@@ -280,13 +286,12 @@ def open_run(name: str, store: Store) -> Run:
         raise UsageError(f"{len(fitting)} runs begin with {name!r}", hint=f"one of: {', '.join(fitting[:5])}")
     if not known:
         raise UsageError(f"there is no run {name!r}: the store {store.url} has none yet")
-    raise UsageError(f"there is no run {name!r}", hint=_nearest(name, tuple(known), "the newest are"))
+    raise UsageError(f"there is no run {name!r}", hint=_nearest(name, tuple(known), "the last ones are"))
 
 
 def list_runs(store: Store, limit: int | None = None) -> list[RunSummary]:
-    """Return the runs of a store, the newest first, at most `limit` of them."""
-    newest_first = sorted(_run_records(store), key=lambda record: record.created, reverse=True)
-    return [summarize(Run(record, store)) for record in newest_first[:limit]]
+    """Return the runs of a store, the one last worked on first, at most `limit` of them."""
+    return [summarize(Run(record, store)) for record in _last_first(store)[:limit]]
 
 
 def summarize(run: Run) -> RunSummary:
@@ -310,9 +315,10 @@ def read_log(log: Value, store: Store) -> str:
     return bytes(read_bytes(log, store)).decode("utf-8", "backslashreplace")
 
 
-def _run_records(store: Store) -> Iterator[RunRecord]:
-    for key, body in store.list_records("run/"):
-        yield decode_run(body, key)
+def _last_first(store: Store) -> list[RunRecord]:
+    begun = last_begun(store)
+    records = [decode_run(body, key) for key, body in store.list_records("run/")]
+    return sorted(records, key=lambda each: (begun.get(each.run, each.created), each.created), reverse=True)
 
 
 def _nearest(name: str, known: tuple[str, ...], otherwise: str) -> str:

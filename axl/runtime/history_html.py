@@ -31,6 +31,6 @@ def run_html(
 def _row(step: StepSummary, began: float) -> str:
     counts = ", ".join(f"{count} {status}" for status, count in step.counts) or "not begun"
     start = f"{step.started - began:.2f} s" if step.started else ""
-    took = f"{step.ended - step.started:.2f} s" if step.started else ""
+    took = f"{step.took:.2f} s" if step.started else ""
     cells = (step.node, counts, str(step.attempts), start, took)
     return "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in cells) + "</tr>"

@@ -39,6 +39,16 @@ def sessions_of(run: str, store: Store) -> tuple[SessionView, ...]:
     )
 
 
+def last_begun(store: Store) -> dict[str, float]:
+    """Return when the last session of each run began, in seconds since the epoch."""
+    begun: dict[str, float] = {}
+    for key, body in store.list_records("session/"):
+        if not key.endswith("/end"):
+            run = key.split("/")[1]
+            begun[run] = max(begun.get(run, 0.0), decode_session(body, key).started)
+    return begun
+
+
 def status_of(run: str, sessions: tuple[SessionView, ...], store: Store) -> RunStatus:
     """Return how the last engine left a run; without that, whether one still holds it."""
     if sessions and sessions[-1].end is not None:

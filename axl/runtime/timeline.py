@@ -5,10 +5,11 @@ A run of 100,000 instances is read in one pass and never held whole. Nothing her
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,8 +28,8 @@ InstanceStatus = Literal["done", "cached", "failed", "tolerated", "skipped", "ca
 class Instance:
     """One instance of a step: what came of it and when; times in seconds since the epoch.
 
-    `attempts` is the number of its last attempt, `seconds` what that attempt took. `step` is empty
-    for the engine's own work, such as storing a list item by item.
+    `attempts` is the number of its last attempt, `seconds` what that attempt took; `printed` says that
+    one of them has a log. `step` is empty for the engine's own work, such as storing a list item by item.
     """
 
     node: str
@@ -41,11 +42,21 @@ class Instance:
     failure: Failure | None = None
     worker: str = ""
     max_rss: int = 0
+    printed: bool = False
 
     @property
     def name(self) -> str:
         """How people name it: `load`, `load[3]`."""
         return instance_text(self.node, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time within one session of a run, from its first instance to the end of its last."""
+
+    session: int
+    started: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +69,16 @@ class StepSummary:
     started: float = 0.0
     ended: float = 0.0
     busy: float = 0.0
+    spans: tuple[Span, ...] = ()
 
     @property
     def instances(self) -> int:
         return sum(count for _, count in self.counts)
+
+    @property
+    def took(self) -> float:
+        """Seconds from its first start to its last end; between two sessions no time passes."""
+        return sum(span.ended - span.started for span in self.spans)
 
 
 @dataclass(slots=True)
@@ -71,14 +88,18 @@ class _Tally:
     started: float = float("inf")
     ended: float = 0.0
     busy: float = 0.0
+    spans: dict[int, Span] = field(default_factory=dict)
 
-    def add(self, instance: Instance) -> None:
+    def add(self, instance: Instance, session: int) -> None:
         self.counts[instance.status] = self.counts.get(instance.status, 0) + 1
         self.attempts += instance.attempts
+        ended = instance.started + instance.seconds
+        self.ended = max(self.ended, ended)
+        self.busy += instance.seconds
         if instance.started:
             self.started = min(self.started, instance.started)
-        self.ended = max(self.ended, instance.started + instance.seconds)
-        self.busy += instance.seconds
+            old = self.spans.get(session, Span(session, instance.started, ended))
+            self.spans[session] = Span(session, min(old.started, instance.started), max(old.ended, ended))
 
     def summary(self, node: str) -> StepSummary:
         started = self.started if self.ended else 0.0
@@ -90,6 +111,7 @@ class _Tally:
             started=started,
             ended=self.ended,
             busy=self.busy,
+            spans=tuple(self.spans[session] for session in sorted(self.spans)),
         )
 
 
@@ -99,12 +121,16 @@ def scan(store: Store, run: str, node: str = "") -> Iterator[Instance]:
         yield _instance(name, index, entries)
 
 
-def summarize(store: Store, run: str) -> dict[str, StepSummary]:
-    """Return what became of each node that has records, by its id; the engine's own work is left out."""
+def summarize(store: Store, run: str, starts: Sequence[float] = ()) -> dict[str, StepSummary]:
+    """Return what became of each node that has records, by its id; the engine's own work is left out.
+
+    `starts` are the times at which the run's sessions began, in order.
+    """
     tallies: dict[str, _Tally] = {}
     for instance in scan(store, run):
         if instance.step:
-            tallies.setdefault(instance.node, _Tally()).add(instance)
+            session = max(bisect.bisect_right(starts, instance.started) - 1, 0)
+            tallies.setdefault(instance.node, _Tally()).add(instance, session)
     return {node: tally.summary(node) for node, tally in tallies.items()}
 
 
@@ -148,8 +174,8 @@ def _place(key: str) -> tuple[Index, int]:
         raise DamagedError(f"the record {key!r} has no index that axl writes") from error
 
 
-Entry = tuple[NodeRecord, bool]
-"""A record, and whether it is the committed one."""
+Entry = tuple[NodeRecord, bool, bool]
+"""A record, whether it is the committed one, and whether it has a log."""
 
 
 def _grouped(store: Store, run: str, node: str) -> Iterator[tuple[tuple[str, Index], list[Entry]]]:
@@ -167,7 +193,7 @@ def _grouped(store: Store, run: str, node: str) -> Iterator[tuple[tuple[str, Ind
     merged = heapq.merge(committed, failed, key=lambda entry: entry[0])
     for place, entries in itertools.groupby(merged, key=lambda entry: entry[0]):
         name, _, index = place.removesuffix("/").rpartition("/")
-        decoded = [(decode_fate(body, key), final) for _, key, body, final in entries]
+        decoded = [(decode_fate(body, key), final, b'"log":' in body) for _, key, body, final in entries]
         if "/" in name:
             raise DamagedError(f"the record {place!r} has no index that axl writes")
         yield (name, _index(index, place)), decoded
@@ -181,17 +207,18 @@ def _index(text: str, key: str) -> Index:
 
 
 def _instance(node: str, index: Index, entries: list[Entry]) -> Instance:
-    last, final = max(entries, key=lambda entry: (entry[1], entry[0].attempt))
+    last, final, _ = max(entries, key=lambda entry: (entry[1], entry[0].attempt))
     tolerated = final and last.status == "failed"
     return Instance(
         node=node,
         index=index,
         step=last.step,
         status="tolerated" if tolerated else last.status,
-        attempts=max(record.attempt for record, _ in entries),
+        attempts=max(record.attempt for record, _, _ in entries),
         started=last.started,
         seconds=last.seconds,
         failure=last.failure,
         worker=last.worker,
         max_rss=last.max_rss,
+        printed=any(printed for _, _, printed in entries),
     )

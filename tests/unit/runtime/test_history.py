@@ -18,7 +18,7 @@ from axl.io.stores.memory import MemoryStore
 from axl.ir.codec import encode
 from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
 from axl.runtime.history import Run, list_runs, open_run
-from axl.runtime.timeline import StepSummary
+from axl.runtime.timeline import Span, StepSummary
 from axl.wire.address import attempt_key, node_key, run_key, session_end_key, session_key
 from axl.wire.failed import Failed
 from axl.wire.outcome import Failure
@@ -66,7 +66,7 @@ def program() -> IRWorkflow:
     nodes = (
         Task(id="first", step="first", outputs=(RESULT,)),
         each,
-        Task(id="last", step="last", outputs=(RESULT,)),
+        Task(id="last", step="last_", outputs=(RESULT,)),
     )
     return IRWorkflow(name="birds", source="birds:Birds", body=Block(nodes=nodes, result=Out("last")))
 
@@ -218,7 +218,15 @@ def test_the_timeline_has_a_row_for_each_step(store: Dictionary) -> None:
     first, load, last = run.timeline
     assert ("first", "load", "last") == (first.node, load.node, last.node)
     assert (
-        StepSummary(node="load", counts=(("done", 12),), attempts=13, started=1001.0, ended=1007.5, busy=12.0)
+        StepSummary(
+            node="load",
+            counts=(("done", 12),),
+            attempts=13,
+            started=1001.0,
+            ended=1007.5,
+            busy=12.0,
+            spans=(Span(0, 1001.0, 1007.5),),
+        )
         == load
     )
 
@@ -325,13 +333,53 @@ def test_a_literal_stands_for_its_value(store: Dictionary) -> None:
 
 
 def test_an_id_may_be_shortened(store: Dictionary) -> None:
-    """A beginning that only one run has is enough, a whole id is itself, and `latest` is the newest."""
+    """A beginning that only one run has is enough, a whole id is itself, and `latest` is the last one."""
     for run, created in (("birds-1", 3.0), ("birds-10", 1.0), ("cats-7", 2.0)):
         Writer(store, run, created)
 
     found = [open_run(name, store).id for name in ("birds-1", "birds-10", "c", "latest")]
 
     assert ["birds-1", "birds-10", "cats-7", "birds-1"] == found
+
+
+def test_the_latest_run_is_the_one_last_worked_on(store: Dictionary) -> None:
+    """A run that was continued comes before those that began since; in the list and in the hints too."""
+    old, new = Writer(store, "birds-1", 1000.0), Writer(store, "birds-2", 2000.0)
+    old.session(1, 1000.0, 1010.0, "failed")
+    new.session(1, 2000.0, 2010.0, "succeeded")
+    old.session(2, 3000.0, 3010.0, "succeeded")
+
+    latest = open_run("latest", store).id
+    listed = [each.id for each in list_runs(store)]
+    with pytest.raises(UsageError) as raised:
+        open_run("xyz", store)
+
+    assert ("birds-1", ["birds-1", "birds-2"]) == (latest, listed)
+    assert "birds-1, birds-2" in str(raised.value)
+
+
+def test_between_two_sessions_no_time_passes(store: Dictionary) -> None:
+    """A step that ran in both took what it ran in each; a bar leaves the pause out."""
+    writer = Writer(store)
+    writer.session(1, 1000.0, None)
+    writer.session(2, 9000.0, 9010.0, "succeeded")
+    writer.commit("load", (0,), stored(0), 1000.0)
+    writer.commit("load", (1,), stored(1), 9000.0)
+
+    (_, load, _) = open_run("birds-1", store).timeline
+
+    assert (2.0, 2.0) == (load.took, load.busy)
+    assert [(0, 1000.0, 1001.0), (1, 9000.0, 9001.0)] == [
+        (each.session, each.started, each.ended) for each in load.spans
+    ]
+
+
+def test_a_step_is_found_by_the_name_of_its_method(store: Dictionary) -> None:
+    """Where the id is another, as for `when_`, both name the step."""
+    Writer(store)
+    run = open_run("birds-1", store)
+
+    assert ("last", "last") == (run.step("last").name, run.step("last_").name)
 
 
 @pytest.mark.parametrize(
