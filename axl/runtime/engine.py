@@ -111,8 +111,10 @@ class Engine:
         while True:
             self._heed_stops()
             self._start_due()
+            self.lookup.poll(self.options.clock.now())
             more = self._take_from_flow()
             self._dispatch()
+            more = more or bool(self.lookup.found)
             if not more and not self._running and not self._waits():
                 self.ledger.flush()
                 return
@@ -210,7 +212,6 @@ class Engine:
             self._timers.clear()
             self.lookup.stop()
             return
-        self.lookup.poll(self.options.clock.now())
         limit = self.options.max_parallel or len(self._running) + self.executor.free
         while self._queue and self.executor.free > 0 and len(self._running) < limit:
             batch = self._may_start(self._take_batch())

@@ -67,6 +67,7 @@ class Lookup:
         if not new:
             return list(instances)
         claimed = self.cache.claim([each.key for each in new])
+        self.ledger.dirty = True
         taken = {each.key for each, mine in zip(new, claimed, strict=True) if not mine}
         # Between the first look and the claim another engine may have come and gone.
         made = {each.key: result for each, result in zip(new, self._find(new), strict=True) if result}

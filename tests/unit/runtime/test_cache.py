@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -343,3 +344,45 @@ def test_code_that_no_object_needs_does_not_count(make: Make, log: Path) -> None
     run(make(other.format(2) + OBJECTS.format(change="+ 1")), [1, 2])
 
     assert [] == calls(log)
+
+
+SLOW = """
+import time
+
+class W(Workflow):
+    @step
+    def one(self, x: int) -> int:
+        note(f"one {x}")
+        time.sleep(0.1)
+        return x * 2
+
+    @step
+    def total(self, xs: list[int]) -> int:
+        note("total")
+        return sum(xs)
+
+    def graph(self, xs: list[int]) -> int:
+        return self.total(self.one.map(xs))
+"""
+
+
+def test_engines_never_compute_a_key_at_once(make: Make, log: Path) -> None:
+    """Three engines begin together: each has the result, every step ran once, and the work was shared."""
+    make(SLOW)
+    code = (
+        "import axl, sys; sys.path.insert(0, '.')\n"
+        "run = axl.run('cached_flow:W', {'xs': list(range(12))}, executor=sys.argv[1], workers=2,"
+        " store='store', run_id=sys.argv[2])\n"
+        "print(run.result, dict(run.counts).get('done', 0))"
+    )
+    engines = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, executor, f"run-{number}"], stdout=subprocess.PIPE, text=True
+        )
+        for number, executor in enumerate(("inline", "thread", "process"))
+    ]
+    told = [engine.communicate(timeout=60)[0].split() for engine in engines]
+
+    assert ["132"] * 3 == [result for result, _ in told]
+    assert sorted([*(f"one {x}" for x in range(12)), "total"]) == sorted(calls(log))
+    assert 13 == sum(int(done) for _, done in told)
