@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from axl import __version__
 from axl.check import check as check_program
+from axl.compile.driver import compile_program
+from axl.compile.target import Artifact, Origin, StepCode
+from axl.compile.targets import get_target
 from axl.dsl import trace as tracing
+from axl.dsl.describe import steps_of
 from axl.dsl.workflow import Workflow
 from axl.errors import CheckError, Problem, UsageError
 from axl.io.assignment import Given
@@ -17,14 +23,18 @@ from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
 from axl.runtime.cache import Mode
+from axl.runtime.classes import find_class
+from axl.runtime.code import code_of
 from axl.runtime.engine import Options
+from axl.runtime.fingerprint import digest_of
 from axl.runtime.forecast import Forecast
 from axl.runtime.forecast import forecast as forecast_of
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
 from axl.runtime.local import Left, Local, Wanted, continue_local, run_inputs, run_local
+from axl.runtime.packages import Home, home_of
 from axl.runtime.parameters import bind
-from axl.runtime.target import load_target
+from axl.runtime.target import folder_of, load_target
 from axl.runtime.why import Why
 from axl.runtime.why import why as why_of
 from axl.wire.events import Reporter, silent
@@ -69,6 +79,33 @@ def checked(workflow: type[Workflow]) -> IRWorkflow:
     if errors:
         raise CheckError(errors)
     return program
+
+
+def compile(  # noqa: A001 (what it is called everywhere)
+    workflow: type[Workflow] | str, target: str, *, out: str | Path | None = None
+) -> Artifact:
+    """Return the files that a target takes, by relative path; nothing is written.
+
+    Args:
+        workflow: the class, or a text that `load` takes.
+        target: `dagster`, or the name of a target that another package offers.
+        out: the main file, as it will be called and where: what it says of the author's module is
+            relative to it. By default a file in the current folder.
+
+    Raises `CheckError`, `RefusedError` with everything that the target cannot express, and
+    `UsageError` when there is no such target.
+    """
+    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    found = get_target(target)
+    program = checked(cls)
+    place = Path(out) if out is not None else None
+    origin = Origin(
+        folder=_folder_from(place.parent if place else Path(), cls),
+        steps=_steps(cls, program),
+        name=place.name if place else "",
+        axl=__version__,
+    )
+    return compile_program(program, found, origin)
 
 
 def run(
@@ -187,6 +224,26 @@ def get_run(run_id: str, store: StoreLike = None) -> Run:
 def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSummary]:
     """Return the runs of a store, the newest first, at most `limit` of them."""
     return list_runs_of(_open(store), limit)
+
+
+def _folder_from(place: Path, cls: type[Workflow]) -> str:
+    """Return where the author's module is found, seen from a folder; empty when it is installed."""
+    folder = folder_of(cls)
+    if not folder or home_of(cls.__module__) is not Home.OWN:
+        return ""
+    return Path(os.path.relpath(folder, place.resolve())).as_posix()
+
+
+def _steps(cls: type[Workflow], program: IRWorkflow) -> dict[str, StepCode]:
+    """Return docstring and digest of every step; of the digest, packages are no part: they differ by machine."""
+    out: dict[str, StepCode] = {}
+    for key, code in code_of(cls, program).items():
+        source, _, name = key.partition("/")
+        step = steps_of(cls if source == program.source else find_class(source))[name]
+        own = digest_of(part for part in code.parts if part.where)
+        doc = inspect.cleandoc(step.function.__doc__ or "")
+        out[key] = StepCode(doc=doc, digest=own if code.parts else "")
+    return out
 
 
 def _open(store: StoreLike) -> Store:

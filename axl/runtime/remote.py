@@ -69,6 +69,14 @@ def join(workflow: Workflow, run: str, params: Mapping[str, object], by: str) ->
     differently than in the definition, or than when the run began.
     """
     store = _store()
+    key = (workflow, run, by)
+    if key not in _RUNS:
+        _RUNS.clear()
+        _RUNS[key] = _begin(workflow, run, params, by, store)
+    return _RUNS[key]
+
+
+def _begin(workflow: Workflow, run: str, params: Mapping[str, object], by: str, store: Store) -> Run:
     loaded = _load(workflow)
     record = find_run(run, store)
     if record is None:
@@ -125,6 +133,8 @@ def _load(workflow: Workflow) -> _Loaded:
 
 _STORES: dict[tuple[str, str], Store] = {}
 _EXECUTORS: dict[tuple[str, str, str], ProcessExecutor] = {}
+_RUNS: dict[tuple[Workflow, str, str], Run] = {}
+"""What this process has open, one of each at most: the runs of one orchestrator come one after the other."""
 
 
 def _store() -> Store:
@@ -146,6 +156,7 @@ def _executor(source: str, folder: str, store: Store) -> ProcessExecutor:
 
 
 def _close_executors() -> None:
+    _RUNS.clear()
     while _EXECUTORS:
         _EXECUTORS.popitem()[1].close()
 
@@ -153,6 +164,7 @@ def _close_executors() -> None:
 @atexit.register
 def _leave() -> None:
     """Leave nothing behind: step processes end, the store is closed."""
+    _RUNS.clear()
     _close_executors()
     while _STORES:
         _STORES.popitem()[1].close()
