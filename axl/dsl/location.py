@@ -11,6 +11,7 @@ from axl.errors import Loc
 
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+_COMPILED = (".pyx", ".pxi", ".pxd")
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -50,7 +51,18 @@ def is_ours(file: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_library(file: str) -> bool:
     """Say whether a file came with Python or with an installed package."""
-    return file.startswith(_PYTHON) or any(folder in file for folder in _INSTALLED)
+    if file.startswith((_PYTHON, "<__")) or file.endswith(_COMPILED):
+        return True
+    return any(folder in file for folder in _INSTALLED)
+
+
+@lru_cache(maxsize=4096)
+def package_of(file: str) -> str:
+    """Return the top-level name of the installed package that a file belongs to, or an empty text."""
+    for folder in _INSTALLED:
+        if folder in file:
+            return file.rpartition(folder)[2].partition(os.sep)[0].removesuffix(".py")
+    return file.partition("/")[0] if file.endswith(_COMPILED) and not os.path.isabs(file) else ""
 
 
 @lru_cache(maxsize=4096)

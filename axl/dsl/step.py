@@ -235,7 +235,8 @@ def step(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Make a method a step of its workflow.
 
     Options: `io_handler`, `input_mode`, `resources`, `retries`, `timeout`, `env`, `secrets`,
-    `image`, `packages`, `cache`, `on_failure`, `platform`. Sizes and durations may be text.
+    `image`, `packages`, `cache`, `on_failure`, `platform`. Sizes and durations may be text. An
+    argument with `input_mode="path"` is annotated `T | Path`, since plain Python hands it the value.
 
     Raises `DefinitionError` for an unknown option or a value out of form.
 

@@ -24,11 +24,14 @@ from axl.ir.nodes import PARAMS, RESULT
 from axl.ir.policy import Policy
 from axl.runtime.classes import find_class
 from axl.runtime.failure import FATAL, RETRY, from_exception
+from axl.runtime.returned import misfit
 from axl.runtime.values import load_value, local_file, save_outputs, split_value
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.spec import TaskSpec
 from axl.wire.values import Ref, Value
 
+UNFIT = 76
+"""Exit code of the runner: what the step returned cannot be its result."""
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -103,7 +106,8 @@ def _run_step(
     except Exception as error:  # noqa: BLE001 (the boundary to the author's code)
         return from_exception(error, spec.policy.retry)
     try:
-        return save_outputs(value, spec.outputs, step.signature, store)
+        wrong = misfit(step, value)
+        return _misfit(wrong) if wrong else save_outputs(value, spec.outputs, step.signature, store)
     except StoreError as error:
         return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
     except Exception as error:  # noqa: BLE001 (storing runs the author's classes)
@@ -179,6 +183,13 @@ def _input_failure(error: BaseException, spec: TaskSpec) -> Failure:
     return from_exception(error, spec.policy.retry, "input")
 
 
+def _misfit(what: str) -> Failure:
+    hint = what.rpartition("\n\n")[2]
+    return Failure(
+        kind="output", error="TypeError", message=what, traceback=hint, retryable=False, exit_code=UNFIT
+    )
+
+
 def _output_failure(error: BaseException, value: object, spec: TaskSpec) -> Failure:
     failure = from_exception(error, spec.policy.retry, "output")
     handlers = ", ".join(sorted({out.handler for out in spec.outputs}))
@@ -189,5 +200,5 @@ def _output_failure(error: BaseException, value: object, spec: TaskSpec) -> Fail
         message=text,
         traceback=failure.traceback,
         retryable=False,
-        exit_code=76,
+        exit_code=UNFIT,
     )

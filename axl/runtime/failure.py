@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import signal
 import traceback
+from collections.abc import Callable, Iterator
 
-from axl.dsl.location import is_ours
+from axl.dsl.location import is_library, is_ours, package_of
 from axl.ir.policy import RetryPolicy
 from axl.wire.outcome import Failure, Kind
 
@@ -76,8 +79,13 @@ def died(status: int) -> Failure:
 
 
 def author_traceback(error: BaseException) -> str:
-    """Format an error and its causes like Python does, without the frames of axl."""
+    """Format an error and its causes like Python does, with the author's frames only.
+
+    Frames of libraries are counted instead, unless `AXL_DEBUG` is set. A cause that began and ended in
+    a library is left out with its frames.
+    """
     whole = traceback.TracebackException.from_exception(error, limit=200)
+    keep = _keeper(whole)
     seen: set[int] = set()
     stack = [whole]
     while stack:
@@ -85,12 +93,61 @@ def author_traceback(error: BaseException) -> str:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        part.stack = traceback.StackSummary.from_list(
-            [frame for frame in part.stack if not is_ours(frame.filename)]
-        )
+        part.stack = _Frames(_cut([frame for frame in part.stack if not is_ours(frame.filename)], keep))
+        part.__cause__ = _with_frames(part.__cause__, keep)
+        part.__context__ = _with_frames(part.__context__, keep)
         stack.extend(other for other in (part.__cause__, part.__context__) if other is not None)
         stack.extend(part.exceptions or ())
     return "".join(whole.format())
+
+
+_Keep = Callable[[traceback.FrameSummary], bool]
+_LEFT_OUT = "<left out>"
+
+
+class _Frames(traceback.StackSummary):
+    """Frames, some of them standing for those that are left out."""
+
+    def format_frame_summary(self, frame_summary: traceback.FrameSummary) -> str:
+        if frame_summary.filename != _LEFT_OUT:
+            return super().format_frame_summary(frame_summary)
+        return f"  ... {frame_summary.name}; AXL_DEBUG=1 shows them\n"
+
+
+def _keeper(whole: traceback.TracebackException) -> _Keep:
+    """Tell the author's frames; where all are of packages, the first one's package is the author's."""
+    if os.environ.get("AXL_DEBUG"):
+        return lambda _frame: True
+    files = [frame.filename for frame in whole.stack if not is_ours(frame.filename)]
+    if not all(map(is_library, files)):
+        return lambda frame: not is_library(frame.filename)
+    home = next((package_of(file) for file in files if package_of(file)), "")
+    return lambda frame: not home or package_of(frame.filename) == home
+
+
+def _cut(frames: list[traceback.FrameSummary], keep: _Keep) -> Iterator[traceback.FrameSummary]:
+    """Yield the frames to show, and one in place of each row of others."""
+    for kept, row in itertools.groupby(frames, keep):
+        if kept:
+            yield from row
+            continue
+        others = list(row)
+        names = dict.fromkeys(package_of(frame.filename) or "Python" for frame in others)
+        count = "1 frame" if len(others) == 1 else f"{len(others)} frames"
+        yield traceback.FrameSummary(_LEFT_OUT, 0, f"{count} of {' and '.join(names)}", lookup_line=False)
+
+
+def _with_frames(
+    part: traceback.TracebackException | None, keep: _Keep
+) -> traceback.TracebackException | None:
+    """Return a cause, unless neither it nor what caused it has a frame to show."""
+    cause, seen = part, set[int]()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        if not cause.stack or any(keep(frame) for frame in cause.stack if not is_ours(frame.filename)):
+            return part
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def clip(text: str, limit: int) -> str:

@@ -28,6 +28,8 @@ from axl.wire.values import Lit, Many, Ref, Value
 SPLIT_INLINE = 256
 """Bytes up to which an item of a split list travels in the list's own record."""
 _PICKLING = ("pickle", "cloudpickle")
+_OF_LISTS = frozenset({"json", *_PICKLING})
+"""Handlers that store a list like its items."""
 _PLAIN = frozenset({int, float, str, bool, bytes, type(None)})
 """Types whose pickles name no class."""
 
@@ -99,18 +101,38 @@ def split_value(items: list[object] | tuple[object, ...], handler: str, store: S
     return Many("tuple" if type(items) is tuple else "list", tuple(refs))
 
 
-def local_file(value: Value, store: Store, folder: Path, name: str) -> Path:
-    """Return a read-only file that holds a value's bytes, named after the argument."""
-    if not isinstance(value, Ref):
-        raise TypeError(f'`{name}` has input_mode="path", but its value is not one stored artifact')
-    handler = get_handler(value.handler)
+def local_file(value: Value, store: Store, folder: Path, name: str) -> object:
+    """Return a read-only file that holds a value's bytes, named after the argument.
+
+    What is a file or folder already is handed over as that, under its own name.
+    """
+    if isinstance(value, Failed):
+        return value
+    ref = value if isinstance(value, Ref) else _as_one(value, store, name)
+    handler = get_handler(ref.handler)
+    if handler.name.partition("+")[0] == "path":
+        return handler.load(read_bytes(ref, store), Path)
     link = folder / f"{name}.{handler.ext}" if handler.ext else folder / name
-    if value.data is None and not value.at:
-        link.symlink_to(store.local_path(value.digest))
+    if ref.data is None and not ref.at:
+        link.symlink_to(store.local_path(ref.digest))
     else:
-        link.write_bytes(read_bytes(value, store))
+        link.write_bytes(read_bytes(ref, store))
         link.chmod(0o400)
     return link
+
+
+def _as_one(value: Value, store: Store, name: str) -> Ref:
+    """Store as one artifact what is a literal, or a list that a map has had stored item by item."""
+    handlers = (
+        {item.handler for item in value.items if isinstance(item, Ref)}
+        if isinstance(value, Many)
+        else {"json"}
+    )
+    if len(handlers) != 1 or not handlers <= _OF_LISTS or (isinstance(value, Many) and value.shape != "list"):
+        raise TypeError(f'`{name}` has input_mode="path", but its value is not one stored artifact')
+    whole = json.loads(value.json) if isinstance(value, Lit) else load_value(value, store)
+    with store.write() as stream:
+        return _dump(whole, handlers.pop(), stream)
 
 
 def _dump(value: object, handler_name: str, stream: ObjectWriter) -> Ref:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import axl
 from axl import Workflow, step, when
 
@@ -31,6 +33,10 @@ class Bad(Workflow):
     def good(self, n: int) -> bool:
         return n > 1
 
+    @step(input_mode={"rows": "path"})
+    def size(self, rows: Path) -> int:
+        return rows.stat().st_size
+
     def graph(self) -> int:
         n = self.inc(1)
         self.inc("one")  # E
@@ -48,6 +54,7 @@ class Bad(Workflow):
         self.total(n)  # E
         axl.map(lambda w: self.inc(w), self.words())  # E
         axl.map(self.inc, self.words())  # E
+        self.size(self.words())  # E
         self.nothing()  # E
         text: str = self.inc(1)  # E
         when(self.good(1), self.inc, lambda: n)  # E

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple, assert_type
 
 import axl
@@ -61,6 +62,14 @@ class Good(Workflow):
     def divide(self, a: int, b: int) -> tuple[int, int]:
         return divmod(a, b)
 
+    @step
+    def table(self) -> dict[str, int]:
+        return {"a": 1}
+
+    @step(input_mode={"rows": "path"})
+    def size(self, rows: dict[str, int] | Path) -> int:
+        return rows.stat().st_size if isinstance(rows, Path) else len(rows)
+
     @step(on_failure=default(0))
     def risky(self) -> int:
         return 1
@@ -81,6 +90,8 @@ class Good(Workflow):
         assert_type(axl.map(lambda n: self.scale(self.risky(), n), months), list[float])
         assert_type(axl.map(lambda a, b: self.pair(a, b), months, ["a", "b", "c"]), list[str])
         assert_type(axl.map(lambda n: axl.map(lambda m: self.pair(n, m), [name]), months), list[list[str]])
+        assert_type(self.size(self.table()), int)
+        assert_type(self.size.map([self.table()]), list[int])
         total = self.total(scaled)
         parts = self.train()
         assert_type(parts.model, str)

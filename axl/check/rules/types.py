@@ -126,9 +126,10 @@ class _Follow:
             want = step.takes.get(name, MISSING)
             if is_open(want):
                 continue
-            as_path = modes.get(name) == "path"
-            given = _Typed(Path, "a path, by its input_mode,") if as_path else self._typed(atom, scope)
-            if not agrees(given.hint, want):
+            given = self._typed(atom, scope)
+            if modes.get(name) == "path":
+                self._as_path(node, name, given, step)
+            elif not agrees(given.hint, want):
                 self._say(
                     f"step `{node.step}` takes `{name}: {shown(want)}`, but {given.name} is {shown(given.hint)}",
                     _advice(given.hint, want, node, name),
@@ -137,6 +138,29 @@ class _Follow:
                     step.loc,
                 )
         return step.gives
+
+    def _as_path(self, node: Task, name: str, given: _Typed, step: StepHints) -> None:
+        """Check an argument that the engine hands a path and plain Python the value."""
+        want = step.takes[name]
+        form = f"annotate `{name}: {shown(given.hint)} | Path`, and ask with isinstance which it is"
+        if not agrees(Path, want):
+            self._say(
+                f'step `{node.step}` takes `{name}: {shown(want)}`, but input_mode="path" gives it a Path',
+                f'{form}; or drop input_mode="path"',
+                node.loc,
+                step.loc,
+            )
+        elif not agrees(given.hint, want):
+            self.problems.append(
+                Problem(
+                    rule=RULE,
+                    what=f"step `{node.step}` takes `{name}: {shown(want)}`, "
+                    f"but called as plain Python it gets {given.name}, which is {shown(given.hint)}",
+                    where=lines(node.loc, given.loc, step.loc),
+                    hint=form,
+                    severity="warning",
+                )
+            )
 
     def _map(self, node: Map, scope: _Scope) -> Mapping[str, Hint]:
         inputs = {name: self._typed(atom, scope) for name, atom in node.captures}
@@ -221,8 +245,6 @@ def _advice(have: Hint, want: Hint, node: Task, name: str) -> str:
     item = item_of(have)
     if item is not None and not is_open(item) and agrees(item, want):
         return f"to call `{node.step}` once per item, write {node.step}.map(…)"
-    if have is Path:
-        return f'annotate `{name}: Path`, or drop input_mode="path"'
     if any(agrees(part, want) for part in members(have)) and len(members(have)) > 1:
         return (
             f"`{name}` does not take all of {shown(have)}: widen its annotation, or handle the others before"

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 import axl
-from axl import Workflow, step
+from axl import Workflow, default, step
 from axl.errors import Problem
 
 
@@ -162,6 +162,30 @@ def test_a_called_workflow_is_looked_at() -> None:
     assert ["the parameter `n: int` of graph has the default str 'x'"] == [
         item.what for item in problems(Outer)
     ]
+
+
+def test_a_default_for_failures_is_a_result() -> None:
+    """What stands in for a failed result has the type of the result, or is nothing."""
+
+    class Flow(Workflow):
+        @step(on_failure=default("none"))
+        def wrong(self) -> int:
+            return 1
+
+        @step(on_failure=default(None))
+        def none(self) -> int:
+            return 1
+
+        @step(on_failure=default(0))
+        def right(self) -> float:
+            return 1
+
+        def graph(self) -> object:
+            return [self.wrong(), self.wrong(), self.none(), self.right()]
+
+    [problem] = problems(Flow)
+
+    assert "step `wrong` returns int, but its on_failure has the default str 'none'" == problem.what
 
 
 def with_model(model: type[BaseModel], make: Callable[[], BaseModel]) -> type[Workflow]:

@@ -204,16 +204,20 @@ def test_the_result_fits_the_annotation_of_graph() -> None:
 
 
 def test_an_argument_taken_as_a_path_is_a_path() -> None:
-    """With `input_mode="path"` the annotation is about the file, whatever the value was."""
+    """With `input_mode="path"` an annotation takes a path; of what else it takes Path alone is told."""
     policy = Policy(input_mode=(("x", "path"),))
-    program = flow(task("make"), replace(task("use", x=Out("make"), loc=USED), policy=policy))
+    program = flow(task("make", loc=MADE), replace(task("use", x=Out("make"), loc=USED), policy=policy))
 
-    right = found(program, hints(make=(MISSING, int), use=(Path, int)))
+    either = found(program, hints(make=(MISSING, int), use=(int | Path, int)))
+    stored = found(program, hints(make=(MISSING, Path), use=(Path, int)))
     [problem] = found(program, hints(make=(MISSING, int), use=(int, int)))
+    [warning] = found(program, hints(make=(MISSING, int), use=(Path, int)))
 
-    assert [] == right
-    assert "step `use` takes `x: int`, but a path, by its input_mode, is Path" == problem.what
-    assert 'annotate `x: Path`, or drop input_mode="path"' == problem.hint
+    assert [] == either == stored
+    assert 'step `use` takes `x: int`, but input_mode="path" gives it a Path' == problem.what
+    assert problem.hint.startswith("annotate `x: int | Path`, and ask with isinstance which it is")
+    assert "called as plain Python it gets the result of `make`, which is int" in warning.what
+    assert ("warning", (USED, MADE, DEFINED)) == (warning.severity, warning.where)
 
 
 def test_overrides_of_parameters_are_not_judged() -> None:
