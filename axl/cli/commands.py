@@ -20,6 +20,7 @@ COMMANDS = {
     "run local": ("axl.cli.run_local", "Run a workflow on this machine."),
     "runs": ("axl.cli.runs", "List the runs of a store."),
     "show": ("axl.cli.show", "Show what a run did, step by step."),
+    "why": ("axl.cli.why", "Say why each step was computed, or would be."),
     "outputs": ("axl.cli.outputs", "List, preview or copy what the steps of a run returned."),
     "logs": ("axl.cli.logs", "Print what the steps of a run printed."),
     "retry": ("axl.cli.retry", "Go on with a run that did not succeed."),

@@ -68,7 +68,7 @@ class _Plain:
                 return []
 
     def _finished(self, event: TaskFinished) -> list[str]:
-        if event.status == "continued":
+        if event.status in {"continued", "cached"}:
             return []
         if event.failure is None and event.index and self._progress.total > MANY and not self._is_due():
             return []

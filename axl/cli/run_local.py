@@ -1,6 +1,7 @@
 """Run a workflow on this machine; its result goes to standard output, everything else to standard error.
 
-The same command again continues an unfinished run of the same workflow and parameters.
+The same command again continues an unfinished run of the same workflow and parameters. A step that any
+run computed with the same code and inputs is not computed again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import typer
 from axl import api
 from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
+from axl.cli.forecast import print_forecast
 from axl.cli.leave import leave
 from axl.cli.options import (
     AsJson,
@@ -50,13 +52,22 @@ def command(
     quiet: Quiet = False,
     run_id: RunId = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start anew, even if there is an unfinished run.")
+        bool,
+        typer.Option("--fresh", help="Start anew and compute everything; the results replace older ones."),
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Compute everything, and keep nothing for other runs.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be computed and why, and run nothing.")
     ] = False,
 ) -> int:
     screen = screen_of(ctx)
     settings = read_settings(ctx.params)
     cls = api.load(workflow_of(workflow, module))
     given = given_params(params, param)
+    if dry_run:
+        return print_forecast(cls, given, settings.store, "", json, screen)
     with reporting(api.trace(cls), screen, settings.log_format, quiet) as heard:
         ran = api.run(
             cls,
@@ -66,6 +77,7 @@ def command(
             store=settings.store,
             run_id=run_id or "",
             fresh=fresh,
+            cache=not no_cache,
             keep_going=settings.keep_going,
             grace=settings.grace,
             report=heard,

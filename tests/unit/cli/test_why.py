@@ -1,0 +1,109 @@
+"""`axl why` and `axl run local --dry-run`: reasons for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FLOW = """
+from axl import Workflow, step
+
+class W(Workflow):
+    @step
+    def one(self, x: int) -> int:
+        return x * 2
+
+    @step
+    def total(self, xs: list[int]) -> int:
+        return sum(xs)
+
+    def graph(self, xs: list[int]) -> int:
+        return self.total(self.one.map(xs))
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a workflow."""
+    (tmp_path / "flow.py").write_text(FLOW)
+    return tmp_path
+
+
+def axl(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a project."""
+    command = [sys.executable, "-m", "axl", *words]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=60)
+
+
+def run(project: Path, xs: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the workflow inline."""
+    return axl(project, "run", "local", "flow.py", "--executor", "inline", "--param", f"xs={xs}", *words)
+
+
+def test_a_dry_run_tells_and_runs_nothing(project: Path) -> None:
+    """Steps that would run with their reason, those that are found, and those that come later."""
+    before = run(project, "[1, 2]", "--dry-run")
+    run(project, "[1, 2]")
+    after = run(project, "[1, 5]", "--dry-run")
+
+    assert "one[0], one[1]: would run: the first time" in before.stdout
+    assert "after that, as their inputs turn out: total" in before.stdout
+    assert "one: 1 found" in after.stdout
+    assert "input `x` changed from 2 to 5" in after.stdout
+    assert 1 == len(json.loads(axl(project, "runs", "--json").stdout))
+
+
+def test_why_tells_of_a_run(project: Path) -> None:
+    """Of all steps, of one, and as JSON."""
+    run(project, "[1, 2]")
+    run(project, "[1, 3]")
+
+    whole = axl(project, "why", "latest")
+    one = axl(project, "why", "latest", "one[0]", "--json")
+
+    assert "one[1]: computed, since w-" in whole.stdout
+    assert "input `x` changed from 2 to 3" in whole.stdout
+    assert "one[0]: found, computed by w-" in whole.stdout
+    assert ["cached"] == [each["fate"] for each in json.loads(one.stdout)]
+
+
+def test_why_tells_of_a_run_to_come(project: Path) -> None:
+    """With -m it says what a run would compute."""
+    run(project, "[1]")
+
+    told = axl(project, "why", "-m", "flow.py:W", "--param", "xs=[1]")
+
+    assert (0, "nothing would be computed\n") == (told.returncode, told.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "error: name a run, or a workflow"),
+        (["-m", "flow.py:W", "latest", "one"], "error: a run and a workflow are named"),
+        (["nothing"], "error: there is no run 'nothing'"),
+        (["latest", "two"], "has no step 'two'"),
+    ],
+)
+def test_wrong_words_are_refused(project: Path, words: list[str], message: str) -> None:
+    """With one message and a usage code."""
+    run(project, "[1]")
+
+    refused = axl(project, "why", *words)
+
+    assert 2 == refused.returncode
+    assert message in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_no_cache_and_fresh_compute_everything(project: Path) -> None:
+    """And say so in the count at the end."""
+    run(project, "[1]")
+
+    assert "2 done" in run(project, "[1]", "--no-cache").stderr
+    assert "2 done" in run(project, "[1]", "--fresh").stderr
+    assert "2 cached" in run(project, "[1]").stderr
