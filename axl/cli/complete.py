@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 import typer
 
 from axl.errors import AxlError
+
+if TYPE_CHECKING:
+    from axl.io.store import Store
 
 _MANY = 200
 
@@ -31,7 +35,8 @@ def complete_step(ctx: typer.Context, incomplete: str) -> list[str]:
     return []
 
 
-def _store(ctx: typer.Context) -> str | None:
-    from axl.cli.config import read_settings  # noqa: PLC0415 (reads files, which only completion needs here)
+def _store(ctx: typer.Context) -> Store:
+    from axl.cli.config import read_settings  # noqa: PLC0415 (as above)
+    from axl.io.stores import existing_store  # noqa: PLC0415 (as above)
 
-    return read_settings({"store": ctx.params.get("store")}).store
+    return existing_store(read_settings({"store": ctx.params.get("store")}).store)

@@ -41,7 +41,10 @@ def command(
 def _write(folder: Path) -> list[Path]:
     there = [str(folder / name) for name in _OURS if (folder / name).exists()]
     if there:
-        raise UsageError(f"{', '.join(there)} is there already", hint="name another folder: axl init FOLDER")
+        raise UsageError(
+            f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
+            hint="name another folder: axl init FOLDER",
+        )
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", hint="name another one: axl init FOLDER")
     folder.mkdir(parents=True, exist_ok=True)

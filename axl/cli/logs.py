@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from axl.cli.instances import parse_instance
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
 from axl.errors import UsageError
+from axl.io.stores import existing_store
 from axl.runtime.history import Run, StepView
 from axl.wire.address import Index, instance_text
 from axl.wire.values import JSON
@@ -35,17 +37,20 @@ def command(
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
-    shown = api.get_run(run, read_settings({"store": store}).store)
+    shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
     name, index = parse_instance(step) if step else ("", ())
     steps = [shown.step(name)] if name else [shown.step(each) for each in shown.steps]
     found = (log for each in steps for log in _logs(each, index, attempt))
     if json:
         screen.data(dumps([_facts(*log) for log in found]))
         return 0
-    printed = 0
-    for node, place, _, text in found:
-        printed += 1
-        _print(text, "" if name and place == index else instance_text(node, place), screen)
+    printed = False
+    for (node, place), group in itertools.groupby(found, key=lambda log: log[:2]):
+        printed = True
+        logs = list(group)
+        for _, _, number, text in logs:
+            who = "" if name and place == index else instance_text(node, place)
+            _print(text, f"{who} attempt {number}".strip() if len(logs) > 1 else who, screen)
     if step and not printed:
         _explain_nothing(shown, step, index, attempt, screen)
     return 0

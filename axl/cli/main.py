@@ -11,7 +11,7 @@ import typer
 from axl.cli.root import dispatch
 from axl.cli.screen import Screen, harmless, open_screen, reserve_standard_files
 from axl.cli.wording import reworded
-from axl.errors import AxlError, StoreError
+from axl.errors import AxlError, CheckError, StoreError
 
 BUG = 70
 INTERRUPTED = 130
@@ -52,7 +52,11 @@ def _explain(
 ) -> int:
     if error.exit_code == BUG:
         return _confess(error, words, screen)
-    screen.say(screen.err.paint("error:", "red") + f" {harmless(str(error))}")
+    problems = error.problems if isinstance(error, CheckError) else (error,)
+    label = screen.err.paint("error:", "red")
+    screen.say("\n\n".join(f"{label} {harmless(str(each))}" for each in problems))
+    if len(problems) > 1:
+        screen.say(f"\n{len(problems)} errors")
     if _wants_traceback(words):
         _print_traceback(cause or error, screen)
     return error.exit_code

@@ -42,6 +42,7 @@ class Narrator:
         self._paint = channel.paint
         self._run = ""
         self._told = 0
+        self._printed: set[str] = set()
 
     def started(self, event: RunStarted) -> list[str]:
         self._run = event.run
@@ -57,6 +58,7 @@ class Narrator:
         tries = f" (attempt {event.attempt})" if event.attempt > 1 else ""
         status = self._paint(event.status, STATUS_COLOURS.get(event.status, "dim"))
         if event.failure is None:
+            self._printed.discard(name)
             return [f"{name} {status} in {span(event.seconds)}{tries}"]
         head = f"{name} {status} in {span(event.seconds)}{tries}: {headline(event.failure)}"
         return [head, *self._details(event.failure, name)]
@@ -69,7 +71,9 @@ class Narrator:
         ]
 
     def printed(self, event: TaskPrinted) -> list[str]:
-        name = self._paint(instance_text(event.node, event.index), "dim")
+        plain = instance_text(event.node, event.index)
+        self._printed.add(plain)
+        name = self._paint(plain, "dim")
         return [f"{name} | {line}" for line in harmless(event.text).removesuffix("\n").split("\n")]
 
     def stopping(self, event: Stopping) -> list[str]:
@@ -96,7 +100,8 @@ class Narrator:
         cut = lines if len(lines) <= _LINES else [*lines[:10], "...", *lines[10 - _LINES :]]
         body = textwrap.indent("\n".join(cut), "    ").splitlines()
         more = ["    (what follows is told in one line each)"] if self._told == _TRACEBACKS else []
-        return [*body, f"    what it printed: axl logs {self._run} '{name}'", *more]
+        log = [f"    what it printed: axl logs {self._run} '{name}'"] if name in self._printed else []
+        return [*body, *log, *more]
 
 
 def headline(failure: Failure) -> str:

@@ -1,6 +1,6 @@
-"""List what the steps of a run returned: type, handler, size and digest; preview it, or copy it out.
+"""List what the steps of a run returned: type, value, handler, size and digest; preview it, or copy it out.
 
-Pickles are not opened, because opening one may run code; --load does so.
+A pickle of more than plain data is not opened, because opening it may run code; --load does so.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.instances import parse_instance
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl
-from axl.cli.preview import loaded, preview
+from axl.cli.preview import glance, loaded, preview
 from axl.cli.screen import Screen
 from axl.cli.table import size, table
 from axl.errors import StoreError, UsageError
+from axl.io.store import Store
+from axl.io.stores import existing_store
 from axl.runtime.export import export_value, file_stem
 from axl.runtime.history import Run, StepView
 from axl.wire.address import Index, instance_text
-from axl.wire.values import JSON, Ref, Value
+from axl.wire.failed import Failed
+from axl.wire.values import JSON, Lit, Many, Ref, Value
 
 _FEW = 10
+_KINDS: dict[type, str] = {Ref: "stored", Many: "several", Lit: "literal", Failed: "failed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def command(
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
-    shown = api.get_run(run, read_settings({"store": store}).store)
+    shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
     found = list(_find(shown, step))
     if to is not None:
         _copy(found, shown, to, screen)
@@ -96,23 +100,26 @@ def _artifacts(step: StepView, index: Index) -> Iterator[Artifact]:
 
 def _list(found: list[Artifact], run: Run, screen: Screen) -> None:
     shown = [each for each in found if not any(place >= _FEW for place in each.index)]
-    screen.data(table(["output", "type", "handler", "size", "digest"], [_row(each) for each in shown]))
+    heads = ["output", "type", "value", "handler", "size", "digest"]
+    screen.data(table(heads, [_row(each, run.store) for each in shown]))
     if len(shown) < len(found):
         screen.say(f"... and {len(found) - len(shown)} more; `axl outputs {run.id} STEP` lists a step's")
 
 
 def _preview(found: list[Artifact], run: Run, load: bool, screen: Screen) -> None:
     for each in found:
-        screen.data("  ".join(part for part in _row(each) if part))
+        screen.data("  ".join(part for part in (each.name, each.type, *_kept(each.value)) if part))
         text = loaded(each.value, run, screen.width) if load else preview(each.value, run.store, screen.width)
         screen.data(textwrap.indent(text, "    "))
 
 
-def _row(each: Artifact) -> list[str]:
-    value = each.value
-    if isinstance(value, Ref):
-        return [each.name, each.type, value.handler, size(value.size), value.digest[:12]]
-    return [each.name, each.type, type(value).__name__.lower(), "", ""]
+def _row(each: Artifact, store: Store) -> list[str]:
+    return [each.name, each.type, glance(each.value, store), *_kept(each.value)]
+
+
+def _kept(value: Value) -> list[str]:
+    """Return how a value is kept: handler, size and digest, where it is stored by itself."""
+    return [value.handler, size(value.size), value.digest[:12]] if isinstance(value, Ref) else ["", "", ""]
 
 
 def _facts(each: Artifact, run: Run, load: bool, detailed: bool, width: int) -> JSON:
@@ -124,7 +131,7 @@ def _facts(each: Artifact, run: Run, load: bool, detailed: bool, width: int) -> 
         "index": list(each.index),
         "port": each.port,
         "type": each.type,
-        "kind": type(value).__name__.lower(),
+        "kind": _KINDS[type(value)],
         "handler": ref.handler if ref else None,
         "size": ref.size if ref else None,
         "digest": ref.digest if ref else None,

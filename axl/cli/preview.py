@@ -1,7 +1,12 @@
-"""Looks into stored values without running anyone's code: pickles stay closed unless that is asked for."""
+"""Looks into stored values without running anyone's code.
+
+Of pickles only those are opened that name no class and no function: numbers, text, lists and the like.
+"""
 
 from __future__ import annotations
 
+import io
+import pickle
 import reprlib
 from typing import assert_never
 
@@ -17,8 +22,10 @@ from axl.wire.values import Lit, Many, Ref, Value
 SAFE = frozenset({"json", "text", "bytes", "numpy", "parquet", "arrow"})
 """The handlers whose bytes are data and nothing else; what a third party's does, nobody knows."""
 
+_CLOSED = "(not opened; --load opens it, which may run code)"
 _MOST_BYTES = 4 << 20
 _MOST_LINES, _MOST_CHARACTERS = 30, 4000
+_GLANCE, _GLANCE_BYTES = 40, 4096
 
 
 def preview(value: Value, store: Store, width: int) -> str:
@@ -31,9 +38,22 @@ def preview(value: Value, store: Store, width: int) -> str:
         case Failed():
             return f"(failed: {value.error}: {value.message})"
         case Many():
-            return f"({len(value.items)} items)"
+            return _items(value, store)
         case _:
             assert_never(value)
+
+
+def glance(value: Value, store: Store) -> str:
+    """Return a value in a few words; nothing where it is long, or would have to be opened."""
+    if isinstance(value, Ref) and value.size > _GLANCE_BYTES:
+        return ""
+    if isinstance(value, Many):
+        return f"({len(value.items)} items)"
+    text = preview(value, store, 10_000)
+    line, more, _ = text.partition("\n")
+    if text.startswith("(not opened"):
+        return ""
+    return line if len(line) <= _GLANCE and not more else f"{line[: _GLANCE - 3]}..."
 
 
 def loaded(value: Value, run: Run, width: int) -> str:
@@ -54,23 +74,45 @@ def clipped(text: str) -> str:
     return "\n".join([*lines[:_MOST_LINES], "..."])
 
 
+def _items(value: Many, store: Store) -> str:
+    names = value.keys or tuple(map(str, range(len(value.items))))
+    lines = [f"{name}: {glance(item, store)}" for name, item in zip(names, value.items, strict=True)]
+    return clipped("\n".join(lines[: _MOST_LINES + 1]))
+
+
 def _stored(ref: Ref, store: Store, width: int) -> str:
     base = ref.handler.partition("+")[0]
-    if base not in SAFE:
-        return (
-            "(not opened; --load opens it, which may run code)"
-            if base != "path"
-            else "(files; --to copies them)"
-        )
+    if base == "path":
+        return "(files; --to copies them)"
+    if base not in SAFE and ref.handler != "pickle":
+        return _CLOSED
     if ref.size > _MOST_BYTES:
         return "(too large to preview; --to copies it)"
+    data = read_bytes(ref, store)
     try:
-        value = get_handler(ref.handler).load(read_bytes(ref, store), object)
+        value = (
+            _Plain(io.BytesIO(data)).load()
+            if base == "pickle"
+            else get_handler(ref.handler).load(data, object)
+        )
+    except _NamesCodeError:
+        return _CLOSED
     except AxlError:
         raise
     except Exception as error:  # noqa: BLE001 (stored bytes that verify may still be nothing that a library reads)
         return f"(cannot be read: {type(error).__name__})"
     return _bytes(value) if isinstance(value, bytes) else clipped(as_text(value, width))
+
+
+class _NamesCodeError(Exception):
+    """A pickle names a class or a function."""
+
+
+class _Plain(pickle.Unpickler):
+    """Reads pickles that hold plain data; without a class or a function a pickle can run nothing."""
+
+    def find_class(self, module: str, name: str, /) -> object:
+        raise _NamesCodeError(f"{module}.{name}")
 
 
 def _bytes(value: bytes) -> str:

@@ -58,6 +58,11 @@ def command(
 
 def _format_of(out: str | None) -> str:
     ending = Path(out).suffix.lower() if out else ""
+    if ending and ending not in _ENDINGS:
+        known = ", ".join(_ENDINGS)
+        raise UsageError(
+            f"cannot tell the format from the name {out!r}", hint=f"end it with {known}, or use --format"
+        )
     return _ENDINGS.get(ending, "text")
 
 

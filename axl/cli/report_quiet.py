@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from axl.cli.narrate import Narrator
 from axl.cli.screen import Screen
-from axl.wire.events import Event, RunFinished, RunStarted, TaskFinished
+from axl.wire.events import Event, RunFinished, RunStarted, TaskFinished, TaskPrinted
 
 
 class Quiet:
@@ -22,6 +22,8 @@ class Quiet:
     def _lines(self, event: Event) -> list[str]:
         if isinstance(event, RunStarted):
             self._narrator.started(event)  # the narrator learns the run's name
+        if isinstance(event, TaskPrinted):
+            self._narrator.printed(event)  # and who has a log
         if isinstance(event, TaskFinished) and event.status == "failed":
             return self._narrator.finished(event)
         if isinstance(event, RunFinished) and event.status != "succeeded":

@@ -10,6 +10,7 @@ from axl.cli.config import read_settings
 from axl.cli.leave import leave
 from axl.cli.options import AsJson, Executor, Grace, KeepGoing, LogFormat, Quiet, RunName, StoreUrl, Workers
 from axl.cli.reporting import reporting
+from axl.io.stores import existing_store
 
 
 def command(
@@ -27,7 +28,7 @@ def command(
 ) -> int:
     screen = screen_of(ctx)
     settings = read_settings(ctx.params)
-    old = api.get_run(run, settings.store)
+    old = api.get_run(run, existing_store(settings.store))
     with reporting(old.program, screen, settings.log_format, quiet) as heard:
         ran = api.retry(
             old.id,

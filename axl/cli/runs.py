@@ -13,6 +13,7 @@ from axl.cli.facts import dumps, local_moment, summary_facts
 from axl.cli.narrate import span
 from axl.cli.options import AsJson, StoreUrl, whole_number
 from axl.cli.table import table
+from axl.io.stores import existing_store
 
 _MANY = 20
 
@@ -27,7 +28,7 @@ def command(
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
-    runs = api.list_runs(read_settings({"store": store}).store, limit or _MANY)
+    runs = api.list_runs(existing_store(read_settings({"store": store}).store), limit or _MANY)
     if json:
         screen.data(dumps([summary_facts(each) for each in runs]))
         return 0

@@ -16,6 +16,7 @@ from axl.cli.narrate import STATUS_COLOURS, headline, span
 from axl.cli.options import AsJson, RunName, StoreUrl
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import table
+from axl.io.stores import existing_store
 from axl.runtime.history import Run
 from axl.runtime.timeline import Instance, Span, StepSummary
 
@@ -27,7 +28,7 @@ _FINE = {"done", "cached", "skipped"}
 
 def command(ctx: typer.Context, run: RunName, store: StoreUrl = None, json: AsJson = False) -> int:
     screen = screen_of(ctx)
-    shown = api.get_run(run, read_settings({"store": store}).store)
+    shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
     if json:
         screen.data(dumps(run_facts(shown)))
         return 0

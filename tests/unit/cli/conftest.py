@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from axl.cli.main import main
+from axl.io.stores import open_store
 
 GOOD = '''
 """A workflow of two steps."""
@@ -87,6 +88,14 @@ class Hasty(Workflow):
         return self.count() if self.count() > 2 else 0
 """
 
+WIRED_TWICE = (
+    WIRED_WRONG.replace("WiredWrong", "WiredTwice")
+    .replace(
+        "def graph", "@step\n    def half(self, n: float) -> float:\n        return n / 2\n\n    def graph"
+    )
+    .replace("return self.count(", "self.half(self.text())\n        return self.count(")
+)
+
 TWO = """
 from axl import Workflow, step
 
@@ -107,6 +116,7 @@ class Other(One):
 FILES: dict[str, str | bytes] = {
     "good.py": GOOD,
     "wired_wrong.py": WIRED_WRONG,
+    "wired_twice.py": WIRED_TWICE,
     "hasty.py": HASTY,
     "two.py": TWO,
     "none.py": "x = 3\nclass Plain: pass\n",
@@ -188,6 +198,7 @@ def _in_zoo(zoo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("AXL_STORE", str(tmp_path / "store"))
+    open_store(str(tmp_path / "store")).close()
     for name in ("AXL_EXECUTOR", "AXL_WORKERS", "AXL_DEBUG", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
 

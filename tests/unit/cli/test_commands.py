@@ -276,6 +276,46 @@ def test_runs_are_listed(axl: Axl) -> None:
     assert "failed" == limited[0]["status"]
 
 
+@pytest.mark.parametrize(
+    "words", [["runs"], ["show", "latest"], ["outputs", "x"], ["logs", "x"], ["retry", "x"]], ids=" ".join
+)
+def test_who_only_looks_makes_no_store(axl: Axl, tmp_path: Path, words: list[str]) -> None:
+    """A store that is not there is named, and is not there afterwards either."""
+    done = axl(*words, "--store", str(tmp_path / "typo"))
+
+    assert (5, "") == (done.code, done.out)
+    assert f"there is no store at {tmp_path / 'typo'}" in done.err
+    assert not (tmp_path / "typo").exists()
+
+
+def test_several_problems_are_counted(axl: Axl) -> None:
+    """`run local` lists them all, as `validate` does, and says how many there are."""
+    done = axl("run", "local", "wired_twice.py")
+
+    assert (3, 2) == (done.code, done.err.count("error:"))
+    assert done.err.endswith("\n2 errors\n")
+
+
+def test_an_attempt_is_named_where_there_are_several(axl: Axl) -> None:
+    """Of a step that was retried every line says which attempt printed it."""
+    axl(*BROKEN)
+    axl("retry", "broken", "--executor", "inline")
+
+    assert "attempt 1 | adding -1\nattempt 2 | adding -1\n" == axl("logs", "broken", "add[1]").out
+    assert "adding -1\n" == axl("logs", "broken", "add[1]", "--attempt", "2").out
+    assert "add[0] | adding 1\nadd[1] attempt 1 | adding -1\n" in axl("logs", "broken").out
+
+
+def test_the_latest_run_is_the_one_last_worked_on(axl: Axl) -> None:
+    """After a retry of an older run, `latest` is that one."""
+    axl(*BROKEN)
+    axl(*RUN, "--run-id", "fine")
+    axl("retry", "broken", "--executor", "inline")
+
+    assert "broken" == json.loads(axl("show", "latest", "--json").out)["id"]
+    assert "sessions  2" in axl("show", "latest").out
+
+
 def test_show_has_a_line_for_each_step(axl: Axl) -> None:
     """Instances, attempts, time and a bar; then what failed."""
     axl(*BROKEN)
@@ -296,8 +336,9 @@ def test_outputs_lists_every_artifact(axl: Axl) -> None:
     listed = axl("outputs", "latest")
     facts = json.loads(axl("outputs", "latest", "--json").out)
 
-    assert re.search(r"^add\[2\] +int +pickle +\d+ B +[0-9a-f]{12}$", listed.out, re.MULTILINE)
-    assert re.search(r"^facts +dict\[str, int\] +json ", listed.out, re.MULTILINE)
+    assert re.search(r"^add\[2\] +int +4 +pickle +\d+ B +[0-9a-f]{12}$", listed.out, re.MULTILINE)
+    assert re.search(r"^facts +dict\[str, int\] +{'n': 9} +json ", listed.out, re.MULTILINE)
+    assert re.search(r"^odd +good.Pickled +pickle ", listed.out, re.MULTILINE)
     assert ["add[0]", "add[1]", "add[2]", "total", "odd", "facts"] == [each["name"] for each in facts]
     assert all(len(each["digest"]) == 64 for each in facts)
 
@@ -305,12 +346,13 @@ def test_outputs_lists_every_artifact(axl: Axl) -> None:
 def test_outputs_previews_data_and_leaves_pickles_closed(
     axl: Axl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """JSON is shown; a pickle only with --load, and then it may do anything."""
+    """JSON and plain pickles are shown; one that names code only with --load, and it may do anything."""
     axl(*RUN)
     mark = tmp_path / "mark"
     monkeypatch.setenv("AXL_TEST_MARK", str(mark))
 
     facts = axl("outputs", "latest", "facts")
+    plain = axl("outputs", "latest", "total")
     for words in (
         ["outputs", "latest"],
         ["outputs", "latest", "odd"],
@@ -323,6 +365,7 @@ def test_outputs_previews_data_and_leaves_pickles_closed(
     opened = axl("outputs", "latest", "odd", "--load")
 
     assert "{'n': 9}" in facts.out
+    assert "    9\n" in plain.out
     assert (False, True) == (before, mark.exists())
     assert "Pickled object" in opened.out
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from axl.io.stores import open_store
+
 AXL = [sys.executable, "-m", "axl"]
 RUN = ["run", "local", "good.py:Good", "--executor", "inline"]
 COMMANDS = {
@@ -22,7 +24,8 @@ CODES = {"help": 0, "runs": 0, "validate": 0, "run": 0, "wrong": 2}
 
 
 def environment(tmp_path: Path, **changes: str | None) -> dict[str, str]:
-    """Return a small environment of its own, changed; `None` takes a variable out."""
+    """Return a small environment of its own with an empty store, changed; `None` takes a variable out."""
+    open_store(str(tmp_path / "store")).close()
     given: dict[str, str | None] = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),

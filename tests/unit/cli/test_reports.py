@@ -78,7 +78,9 @@ def test_a_line_has_the_time_the_count_and_what_ended() -> None:
 
 def test_a_failure_shows_the_authors_frames_and_where_the_log_is() -> None:
     """The step, the item, the attempt, the error, the frames, and the command that prints its log."""
-    lines = plain_lines(STARTED, finished(1, attempt=2, status="failed", failure=FAILURE))
+    printed = TaskPrinted(node="load", index=(1,), text="hello\n")
+    lines = plain_lines(STARTED, printed, finished(1, attempt=2, status="failed", failure=FAILURE))
+    silent = plain_lines(STARTED, finished(1, status="failed", failure=FAILURE))
 
     assert [
         "TIME 1/1 load[1] failed in 0.12s (attempt 2): ZeroDivisionError: division by zero",
@@ -87,7 +89,8 @@ def test_a_failure_shows_the_authors_frames_and_where_the_log_is() -> None:
         "        1 / 0",
         "    ZeroDivisionError: division by zero",
         "    what it printed: axl logs birds-1 'load[1]'",
-    ] == lines[1:]
+    ] == lines[2:]
+    assert not any("axl logs" in line for line in silent)
 
 
 def test_many_failures_are_one_line_each() -> None:

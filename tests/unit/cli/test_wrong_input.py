@@ -114,6 +114,7 @@ COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     ((*RUN, "--param", "ns"), USAGE, "takes name=value"),
     ((*RUN, "--param", "=1"), USAGE, "takes name=value"),
     ((*RUN, "--param", ""), USAGE, "takes name=value"),
+    ((*RUN, "--param", "ns=[1]", "-p", "ns=[2]"), USAGE, "--param ns is given twice"),
     ((*RUN, "--param", "nss=[1]"), INVALID, "did you mean ns"),
     ((*RUN, "--param", "ns=many"), INVALID, "ns"),
     ((*RUN, "--param", 'ns=["a"]'), INVALID, "ns"),
@@ -188,8 +189,9 @@ COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     (("runs", "--store", "/dev/null"), STORE, "/dev/null"),
     (("runs", "--store", "/proc/nowhere/x"), STORE, "/proc/nowhere"),
     # drawing and beginning
+    (("render", "good.py", "--out", "x.foo"), USAGE, "cannot tell the format from the name 'x.foo'"),
     (("render", "good.py", "--out", "/no/such/folder/x.txt"), STORE, "cannot write"),
-    (("render", "good.py", "--out", "folder.py"), STORE, "cannot write"),
+    (("render", "good.py", "--format", "dot", "--out", "folder.py"), STORE, "cannot write"),
     (("render", "good.py", "--out", "a\x00b"), STORE, "cannot write"),
     (("init", "notes.txt"), USAGE, "is not a folder"),
     (("init", "notes.txt/x"), STORE, "cannot write the project"),
