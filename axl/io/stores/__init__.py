@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 from axl.errors import StoreError, UnsupportedError, UsageError
 from axl.io.store import Store
 
+if TYPE_CHECKING:
+    from axl.io.stores.remote.store import RemoteStore
+
 GROUP = "axl.stores"
 DEFAULT = ".axl"
 VARIABLE = "AXL_STORE"
 
-_SCHEMES = ("file", "memory")
-_LATER = ("s3", "gs", "az")
+_SCHEMES = ("file", "memory", "s3", "gs", "az")
 
 
 def open_store(url: str | None = None) -> Store:
     """Open the store of a URL or a folder; `None` means `$AXL_STORE`, or `.axl` in the current folder.
 
-    Raises `UsageError` for a scheme that nobody offers, `UnsupportedError` for one that is to come,
-    and `StoreError` when the place cannot be used.
+    A store in a bucket is first looked for when it is first used. Raises `UsageError` for a scheme that
+    nobody offers, `UnsupportedError` where its extra is not installed, and `StoreError` when the place
+    cannot be used.
 
         >>> open_store("memory://notes").url
         'memory://notes'
@@ -39,10 +43,7 @@ def open_store(url: str | None = None) -> Store:
         case "memory":
             return cast("Store", resolve_name("axl.io.stores.memory:MemoryStore")(rest))
         case "s3" | "gs" | "az":
-            raise UnsupportedError(
-                f"the store {place} cannot be opened: this release has local and memory stores only",
-                hint="name a folder, as in --store .axl",
-            )
+            return _open_remote(scheme, place)
         case _:
             return _open_foreign(scheme, place)
 
@@ -70,6 +71,8 @@ def _is_there(place: str) -> bool:
             return _folder(_folder_of(place, rest)).joinpath("version").exists()
         case "memory":
             return bool(resolve_name("axl.io.stores.memory:is_there")(rest))
+        case "s3" | "gs" | "az":
+            return _open_remote(scheme, place).is_there()
         case _:  # whoever offers the scheme looks for itself
             return True
 
@@ -93,7 +96,15 @@ def _folder_of(url: str, rest: str) -> str:
     return unquote("/" + path)
 
 
+def _open_remote(scheme: str, url: str) -> RemoteStore:
+    if find_spec("obstore") is None:
+        raise UnsupportedError(
+            f"a store at {scheme}:// needs the package obstore", hint='pip install "axl[remote]"'
+        )
+    return cast("RemoteStore", resolve_name("axl.io.stores.remote.store:RemoteStore")(url))
+
+
 def _open_foreign(scheme: str, url: str) -> Store:
     find = resolve_name("axl.io.providers:find_provider")
-    opener = cast("Callable[[str], Store]", find(GROUP, scheme, "store", (*_SCHEMES, *_LATER)))
+    opener = cast("Callable[[str], Store]", find(GROUP, scheme, "store", _SCHEMES))
     return opener(url)

@@ -31,6 +31,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
+def many() -> int:
+    """How many records make a long list; slow kinds of stores have less, but more than a page."""
+    return 3500
+
+
+@pytest.fixture
 def local(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(str(tmp_path / "store"))
     yield opened

@@ -11,11 +11,11 @@ from axl.errors import UsageError
 from axl.io.store import Store
 
 
-def test_a_batch_is_written_and_read_whole(store: Store) -> None:
+def test_a_batch_is_written_and_read_whole(store: Store, many: int) -> None:
     """However many records there are, each comes back under its key, in the order asked for."""
-    records = [(f"k/{i:04d}", str(i).encode()) for i in range(1200)]
+    records = [(f"k/{i:04d}", str(i).encode()) for i in range(many)]
 
-    assert [None] * 1200 == store.put_records(records)
+    assert [None] * many == store.put_records(records)
     assert [body for _, body in reversed(records)] == store.get_records([key for key, _ in reversed(records)])
     store.commit()
     assert records == list(store.list_records("k/"))
@@ -66,23 +66,23 @@ def test_keys_of_a_batch_must_be_text(store: Store) -> None:
         assert None is store.get_record("fine")
 
 
-def test_threads_that_write_the_same_batches_agree(store: Store) -> None:
+def test_threads_that_write_the_same_batches_agree(store: Store, many: int) -> None:
     """Of many threads one wins each key, and every loser is told the winner's body."""
-    start = threading.Barrier(4)
+    start, count = threading.Barrier(4), many // 10
 
     def work(me: int) -> list[bytes | None]:
         start.wait()
         return [
             there
-            for i in range(0, 400, 20)
-            for there in store.put_records([(f"k{j}", b"%d" % me) for j in range(i, i + 20)])
+            for i in range(0, count, 20)
+            for there in store.put_records([(f"k{j}", b"%d" % me) for j in range(i, min(i + 20, count))])
         ]
 
     with ThreadPoolExecutor(4) as pool:
         rounds = list(pool.map(work, range(4)))
-    bodies = store.get_records([f"k{j}" for j in range(400)])
+    bodies = store.get_records([f"k{j}" for j in range(count)])
     told = [{there for there in each if there is not None} for each in zip(*rounds, strict=True)]
-    assert [1] * 400 == [each.count(None) for each in zip(*rounds, strict=True)]
+    assert [1] * count == [each.count(None) for each in zip(*rounds, strict=True)]
     assert [{body} for body in bodies] == told
 
 

@@ -94,21 +94,21 @@ def test_a_name_must_be_text(store: Store) -> None:
         assert [True] == store.claim(["fine"], "two")
 
 
-def test_of_many_threads_one_gets_each_name(store: Store) -> None:
+def test_of_many_threads_one_gets_each_name(store: Store, many: int) -> None:
     """Claims from threads with locks of their own never overlap."""
-    start = threading.Barrier(4)
+    start, count = threading.Barrier(4), many // 35
     over = threading.Barrier(4)
 
     def work(me: int) -> list[bool]:
         with store.lock(f"lock-{me}", ""):
             start.wait()
-            got = [won for i in range(100) for won in store.claim([f"n{i}", f"m{i}"], f"lock-{me}")]
+            got = [won for i in range(count) for won in store.claim([f"n{i}", f"m{i}"], f"lock-{me}")]
             over.wait()
         return got
 
     with ThreadPoolExecutor(4) as pool:
         rounds = list(pool.map(work, range(4)))
-    assert [1] * 200 == [sum(won) for won in zip(*rounds, strict=True)]
+    assert [1] * (2 * count) == [sum(won) for won in zip(*rounds, strict=True)]
 
 
 def test_the_holder_of_a_lock_is_known_without_taking_it(store: Store) -> None:
@@ -120,7 +120,7 @@ def test_the_holder_of_a_lock_is_known_without_taking_it(store: Store) -> None:
     assert None is store.holder("n")
 
 
-def test_looking_keeps_nobody_from_the_lock(store: Store) -> None:
+def test_looking_keeps_nobody_from_the_lock(store: Store, many: int) -> None:
     """However often others look who holds a lock, it can be taken when it is free."""
     over = threading.Event()
 
@@ -132,7 +132,7 @@ def test_looking_keeps_nobody_from_the_lock(store: Store) -> None:
         for _ in range(3):
             pool.submit(look)
         try:
-            for _ in range(200):
+            for _ in range(many // 70):
                 with store.lock("n", "me"):
                     pass
         finally:

@@ -111,6 +111,7 @@ def test_what_is_written_again_while_it_is_dropped_stays(
 
 def test_a_store_that_is_there_is_opened(store: Store) -> None:
     """A command that only reads opens what another made."""
+    store.put_record("k", b"")
     again = existing_store(store.url)
 
     assert store.url == again.url
