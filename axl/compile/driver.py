@@ -8,7 +8,7 @@ from axl.compile.target import Artifact, Origin, Pass, Refusal, Target
 from axl.errors import CheckError, InternalError, Problem, RefusedError
 from axl.ir.nodes import IRWorkflow
 
-_UNSAID = Refusal("the target does not offer it", "leave it out, or compile for another target")
+UNSAID = Refusal("the target does not offer it", "leave it out, or compile for another target")
 
 
 def compile_program(program: IRWorkflow, target: Target, origin: Origin | None = None) -> Artifact:
@@ -51,7 +51,7 @@ def _problems(missing: list[Need], program: IRWorkflow, target: Target) -> tuple
         by_feature.setdefault(need.feature, []).append(need)
     out: list[Problem] = []
     for feature, users in by_feature.items():
-        refusal = target.refused.get(feature, _UNSAID)
+        refusal = target.refused.get(feature, UNSAID)
         name = f"{program.name}.{users[0].node}" if users[0].node else program.name
         more = f" (and {len(users) - 1} more)" if len(users) > 1 else ""
         lines = tuple(dict.fromkeys(user.where for user in users if user.where is not None))

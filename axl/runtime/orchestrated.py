@@ -114,13 +114,14 @@ class Run:
         values = {"status": status, "error": error, "run_id": self._run}
         block = Block(inputs=tuple(values), nodes=(task,), result=In("status"))
         env: dict[str, Value] = {name: Lit(json.dumps(text)) for name, text in values.items()}
-        for retry in range(task.policy.retry.attempts):
+        retry = 0
+        while True:
             scope = Scope(plan_block(block), (), self._program.source, env, _drop, _nothing)
             report = self._attempt(Instance(scope, 0), task, retry)
             if report.retry_after is None:
                 return report
             time.sleep(report.retry_after)
-        return report
+            retry += 1
 
     def _instances(self, node: str, item: str) -> tuple[Index, ...]:
         index = index_of(item)

@@ -11,6 +11,7 @@ from axl.compile.dagster.names import Names
 from axl.compile.dagster.parameters import config_class
 from axl.compile.dagster.source import Plain, enclosed, layout, prose, text
 from axl.compile.dagster.tags import LIMIT_PREFIX, op_tags, pool
+from axl.compile.facts import facts_of, lines_of
 from axl.compile.target import Origin, StepCode
 from axl.ir.nodes import IRWorkflow, Task
 
@@ -33,6 +34,7 @@ def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
         *_own_time(program, names, origin),
         *(part.strip() for part in _door(program, job)),
         _definitions(program, names),
+        "\n".join(f"# {line}" for line in lines_of(facts_of(program, origin))),
     ]
     return "\n\n\n".join(parts) + "\n"
 

@@ -124,7 +124,19 @@ def _optional(choices: list[JSON]) -> str:
 
 def _enum(schema: dict[str, JSON]) -> str:
     values = schema.get("enum", [schema.get("const")])
-    kinds = {type(value) for value in values} if isinstance(values, list) else set()
-    if len(kinds) != 1:
-        return "Any"
-    return {str: "str", int: "int", bool: "bool", float: "float"}.get(kinds.pop(), "Any")
+    kinds = {_kind(value) for value in values} if isinstance(values, list) else set[str]()
+    return kinds.pop() if len(kinds) == 1 else "Any"
+
+
+def _kind(value: JSON) -> str:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "float"
+        case str():
+            return "str"
+        case _:
+            return "Any"

@@ -7,6 +7,7 @@ from typing import cast
 
 from axl.compile.dagster.model import Op
 from axl.compile.dagster.source import Plain
+from axl.compile.sizes import bytes_text
 from axl.errors import DefinitionError, Loc
 from axl.ir.policy import Policy, Resources
 
@@ -87,11 +88,3 @@ def _resources(asked: Resources) -> dict[str, Plain]:
         limits["nvidia.com/gpu"] = str(asked.gpu)
     named = {"requests": requests, "limits": limits}
     return {name: values for name, values in named.items() if values}
-
-
-def bytes_text(count: int) -> str:
-    """Return a number of bytes as Kubernetes writes it, exactly: `4Gi`, `1500Mi`, `1000`."""
-    for unit, size in (("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)):
-        if count % size == 0:
-            return f"{count // size}{unit}"
-    return str(count)
