@@ -17,7 +17,7 @@ MAX_LINES = 400
 CLI = {
     f"axl/cli/{each}.py"
     for each in (
-        "commands complete doctor help init logs main options outputs render retry root"
+        "commands complete doctor help init logs options outputs render retry root"
         " run_local runs show validate wording"
     ).split()
 }

@@ -16,7 +16,7 @@ from typing import Literal
 
 from axl import __version__
 from axl.errors import AxlError
-from axl.io.stores import open_store
+from axl.io.stores import DEFAULT, existing_store
 from axl.runtime.kernel import usable_cpus
 
 _EXTRAS = {"pyarrow": "arrow", "numpy": "numpy", "pandas": "pandas", "zstandard": "zstd"}
@@ -51,9 +51,12 @@ def _python() -> Iterator[Finding]:
 
 def _store(url: str | None) -> Iterator[Finding]:
     try:
-        store = open_store(url)
+        store = existing_store(url)
     except AxlError as error:
-        yield Finding(about="store", state="trouble", what=error.what)
+        place = url or DEFAULT
+        missing = "://" not in place and not Path(place).expanduser().exists()
+        what = f"{error.what}; the first run makes it" if missing else error.what
+        yield Finding(about="store", state="note" if missing else "trouble", what=what)
         return
     try:
         runs = sum(1 for _ in store.list_records("run/"))

@@ -6,11 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-import typer
-
-from axl.cli.root import dispatch
 from axl.cli.screen import Screen, harmless, open_screen, reserve_standard_files
-from axl.cli.wording import reworded
 from axl.errors import AxlError, CheckError, StoreError
 
 BUG = 70
@@ -26,11 +22,11 @@ def main(words: Sequence[str] | None = None) -> int:
 def _guarded(words: Sequence[str], screen: Screen) -> int:
     """Run a command; nothing but an exit code leaves here."""
     try:
+        from axl.cli.root import dispatch  # noqa: PLC0415 (Ctrl-C may come while typer is imported)
+
         return dispatch(words, screen)
     except AxlError as error:
         return _explain(error, words, screen)
-    except typer.TyperException as error:
-        return _explain(reworded(error, words), words, screen, error)
     except KeyboardInterrupt:
         screen.say("stopped")
         return INTERRUPTED

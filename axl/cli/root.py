@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from axl import __version__
 from axl.cli.commands import add_commands, screen_of
 from axl.cli.screen import Screen
+from axl.cli.wording import reworded
 from axl.errors import UsageError
 
 NAME = "axl"
@@ -57,13 +58,18 @@ def build() -> TyperGroup:
 
 
 def dispatch(words: Sequence[str], screen: Screen) -> int:
-    """Run the command in some words and return its exit code; a shell that completes gets its answer."""
+    """Run the command in some words and return its exit code; a shell that completes gets its answer.
+
+    Raises `UsageError` for a wrong command line, and whatever the command raises.
+    """
     group = build()
     try:
         if _COMPLETING in os.environ:
             group.main(list(words), prog_name=NAME)
         with group.make_context(NAME, list(words), obj=screen) as ctx:
             code = group.invoke(ctx)
+    except typer.TyperException as error:
+        raise reworded(error, words) from error
     except typer.Exit as left:
         return left.exit_code
     except SystemExit as left:  # typer leaves so when it has done what completion needs

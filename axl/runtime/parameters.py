@@ -189,8 +189,19 @@ def _take(
 
 def _misfit(param: Param, hint: Hint, item: Given, reason: str) -> str:
     given = _shown(item.value) if item.text is None or not isinstance(item.value, str) else show(item.text)
-    also = f"; {reason}" if reason else ""
+    also = f"; {_not_json(item) or reason}" if _not_json(item) or reason else ""
     return f"the parameter {param.name} wants {type_text(hint)}, not {given}{_from(item)}{also}"
+
+
+def _not_json(item: Given) -> str:
+    """Say where words that begin like JSON are none; empty where they are, or are meant as text."""
+    if item.text is None or not isinstance(item.value, str) or item.text[:1] not in {"[", "{", '"'}:
+        return ""
+    try:
+        json.loads(item.text)
+    except ValueError as error:
+        return f"as JSON: {str(error).lower()}"
+    return ""
 
 
 def _shown(value: JSON) -> str:

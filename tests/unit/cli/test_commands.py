@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from axl.cli.commands import COMMANDS
+
 Axl = Callable[..., Any]
 
 RUN = ("run", "local", "good.py:Good", "--executor", "inline")
@@ -28,19 +30,7 @@ def test_help_names_every_command(axl: Axl) -> None:
         r"^  ([a-z]+) +\w", done.out.partition("Commands:")[2].partition("Options:")[0], re.MULTILINE
     )
     assert (0, "") == (done.code, done.err)
-    assert [
-        "init",
-        "validate",
-        "render",
-        "run",
-        "runs",
-        "show",
-        "outputs",
-        "logs",
-        "retry",
-        "doctor",
-        "help",
-    ] == names
+    assert list(dict.fromkeys(name.partition(" ")[0] for name in COMMANDS)) == names
     for name in names:
         assert 0 == axl(name, "--help").code
 
@@ -454,6 +444,17 @@ def test_doctor_finds_a_store_that_cannot_be(axl: Axl) -> None:
 
     assert 5 == done.code
     assert re.search(r"^store +trouble ", done.out, re.MULTILINE)
+
+
+def test_doctor_makes_no_store(axl: Axl, tmp_path: Path) -> None:
+    """A store that is not there yet is no trouble, and is still not there afterwards."""
+    done = axl("doctor", "--store", str(tmp_path / "typo"))
+
+    assert 0 == done.code
+    assert re.search(
+        r"^store +note +there is no store at .*; the first run makes it$", done.out, re.MULTILINE
+    )
+    assert not (tmp_path / "typo").exists()
 
 
 def test_init_writes_a_project_that_runs(axl: Axl, tmp_path: Path) -> None:
