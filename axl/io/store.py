@@ -112,6 +112,10 @@ class Store(Protocol):
         """Yield every key that starts with `prefix` and its body, in order of keys."""
         ...
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        """Yield every key that starts with `prefix`, in order, also of records that cannot be read."""
+        ...
+
     def commit(self) -> None:
         """Make the records put so far visible to other processes."""
         ...

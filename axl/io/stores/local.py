@@ -107,6 +107,9 @@ class LocalStore:
     def list_records(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         return self._records.scan(prefix)
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        return self._records.scan_keys(prefix)
+
     def commit(self) -> None:
         self._records.commit()
 

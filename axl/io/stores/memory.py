@@ -154,6 +154,9 @@ class MemoryStore:
             ]
         yield from found
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        return (key for key, _ in self.list_records(prefix))
+
     def commit(self) -> None:
         """Records are seen as soon as they are put."""
 

@@ -41,6 +41,7 @@ _PUT = "INSERT OR IGNORE INTO records VALUES (?, ?, ?)"
 _GET = "SELECT body, seal FROM records WHERE key = ?"
 _DROP = "DELETE FROM records WHERE key = ?"
 _BATCH = 250
+_LIST_KEYS = "SELECT CAST(key AS BLOB) FROM records WHERE key >= ? AND (? OR key < ?) ORDER BY key LIMIT ?"
 _LIST = "SELECT key, body, seal FROM records WHERE key >= ? AND (? OR key < ?) ORDER BY key LIMIT ?"
 
 
@@ -145,6 +146,19 @@ class Records:
             if len(rows) < _PAGE:
                 return
             start = rows[-1][0] + "\0"
+
+    def scan_keys(self, prefix: str) -> Iterator[str]:
+        """Yield keys in order, a page at a time; `DamagedError` for one that is no text."""
+        start, end = text_of(prefix), _after(prefix)
+        while True:
+            with self.reading() as db:
+                rows = db.execute(_LIST_KEYS, (start, not end, end, _PAGE)).fetchall()
+            for (key,) in rows:
+                start = self._text(key)
+                yield start
+            if len(rows) < _PAGE:
+                return
+            start += "\0"
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -298,6 +312,12 @@ class Records:
         raise DamagedError(
             f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
         )
+
+    def _text(self, key: bytes) -> str:
+        try:
+            return key.decode()
+        except UnicodeDecodeError as error:
+            raise DamagedError(f"the name of a record in {self._path} is damaged: {key[:100]!r}") from error
 
     def _lost(self) -> StoreError:
         """Return the error for what SQLite took back after a failure elsewhere; it is told once."""

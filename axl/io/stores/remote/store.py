@@ -115,6 +115,10 @@ class RemoteStore:
             read = self._client.each(self._get, [path for _, path in some])
             yield from ((frame.key, frame.body) for frame in read if frame is not None)
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        self._prepare()
+        yield from (key for key, _ in self._keys(frames.record_folder(prefix), prefix))
+
     def list_objects(self) -> Iterator[tuple[str, int, float]]:
         self._prepare()
         entries = sorted(self._client.entries("objects"), key=lambda entry: entry.path)
