@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast, overload
 
 from axl.dsl.active import ACTIVE
 from axl.dsl.location import caller
-from axl.dsl.step import recorder
+from axl.dsl.step import BoundStep, recorder
 from axl.errors import TraceError
 
 A = TypeVar("A")
@@ -16,6 +16,8 @@ B = TypeVar("B")
 C = TypeVar("C")
 R = TypeVar("R")
 S = TypeVar("S")
+
+_LONGEST_NAME = 50
 
 
 @overload
@@ -62,7 +64,8 @@ def map(
     """Run a body of several steps once per item and return the results in order.
 
     Several iterables are zipped and must have one length. Bodies nest, and may use any value of
-    the graph around them. In plain Python it is `[body(x) for x in items]`.
+    the graph around them; a body with a name gives it to the map. In plain Python it is
+    `[body(x) for x in items]`.
 
     >>> map(lambda n: n + 1, [1, 2])
     [2, 3]
@@ -73,7 +76,8 @@ def map(
     names = _argument_names(body, len(iterables))
     options = (concurrency, batch, max_items)
     instance = tracer.block.instance
-    return cast("list[R]", recorder().add_map(tracer, body, iterables, names, "map", instance, options))
+    wanted = _id_of(body)
+    return cast("list[R]", recorder().add_map(tracer, body, iterables, names, wanted, instance, options))
 
 
 def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S:
@@ -116,6 +120,14 @@ def after(first: object, then: Callable[[], R]) -> R:
 def _can_be_called(value: object) -> bool:
     # A symbol has a `__call__`, which refuses.
     return callable(value) and (ACTIVE.get() is None or not isinstance(value, recorder().OutputRef))
+
+
+def _id_of(body: Callable[..., object]) -> str:
+    """Return the id of a map: after its body where that is a step or a named function."""
+    if isinstance(body, BoundStep):
+        return f"{body.step.name}_map"
+    name = body.__name__ if inspect.isroutine(body) else ""
+    return f"{name}_map" if name.isidentifier() and len(name) <= _LONGEST_NAME else "map"
 
 
 def _argument_names(body: Callable[..., object], count: int) -> list[str]:

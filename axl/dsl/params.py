@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from axl.dsl.describe import has_graph, loc_of, steps_of
 from axl.dsl.infer import graph_signature
+from axl.dsl.location import caller
 from axl.dsl.schema import json_schema, type_text
 from axl.dsl.signature import annotations_of
 from axl.dsl.workflow import Workflow
@@ -101,6 +102,25 @@ def model_hints(cls: type[Workflow]) -> StepHints | None:
     return StepHints(
         takes={name: item.annotation for name, item in fields.items()}, defaults=trusted, loc=step.loc
     )
+
+
+def given_model(cls: type[Workflow], given: object) -> object:
+    """Return what stands for the result of the `params` step; `DefinitionError` where it cannot."""
+    step = steps_of(cls).get(PARAMS)
+    if step is None:
+        raise DefinitionError(
+            f"{cls.__name__} has no step `params` to give a result for",
+            where=caller(),
+            hint="the arguments of graph are passed to graph()",
+        )
+    model = step.signature.returns
+    if not (isinstance(model, type) and isinstance(given, model)):
+        raise DefinitionError(
+            f"params of {cls.__name__} is {given!r:.80}, not what its step `params` returns",
+            where=caller(),
+            hint=f"write {cls.__name__}(params={type_text(model).rpartition('.')[2]}(…))",
+        )
+    return given
 
 
 def _fields(model: object) -> dict[str, Any]:

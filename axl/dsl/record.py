@@ -11,8 +11,9 @@ from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
 from axl.dsl.mistakes import misfit
 from axl.dsl.options import merge, to_policy
+from axl.dsl.params import json_of
 from axl.dsl.schema import type_text
-from axl.dsl.step import BoundStep, Step, free_names
+from axl.dsl.step import GIVEN, BoundStep, Step, free_names
 from axl.dsl.symbol import Origin, OutputRef
 from axl.errors import AxlError, TraceError
 from axl.io.handlers import ext_of, handler_for
@@ -41,6 +42,8 @@ def record_call(
     atoms = tuple([(name, block.atom(value)) for name, value in pairs])
     if step.name == PARAMS and PARAMS in block.inputs and block.parent is None:
         atoms = (("overrides", In(PARAMS)),)  # the model's fields that the run was given
+    elif step.name == PARAMS and GIVEN in vars(bound.instance):
+        atoms = (("overrides", block.atom(json_of(vars(bound.instance)[GIVEN]))),)
     tracer.add(Task(id=node, step=step.name, args=atoms, outputs=outputs, policy=policy, loc=loc))
     fields = tuple(out.name for out in outputs) if len(outputs) > 1 else ()
     return OutputRef(Origin(block, Out(node), node, loc, fields, step.signature.as_tuple))

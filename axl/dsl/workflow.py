@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from axl.dsl.active import ACTIVE
 from axl.dsl.location import caller
 from axl.dsl.options import parse_options
-from axl.dsl.step import Step, recorder
+from axl.dsl.step import GIVEN, Step, recorder
 from axl.errors import DefinitionError
 
 C = TypeVar("C", bound="type[Workflow]")
@@ -39,6 +39,18 @@ class Workflow:
     timezone: ClassVar[str]
     on_exit: ClassVar[str | Step[Any, ..., Any]]
     max_parallel: ClassVar[int]
+
+    def __init__(self, *, params: object = None) -> None:
+        """Make a workflow to be called as plain Python, or inside another graph.
+
+        Args:
+            params: stands for what the step `params` returns, and is of the class that it returns:
+                `Train(params=TrainParams(trees=200)).graph()`.
+        """
+        if params is not None:
+            from axl.dsl.params import given_model  # noqa: PLC0415 (only where it is used)
+
+            vars(self)[GIVEN] = given_model(type(self), params)
 
     def graph(self, *args: Any, **kwargs: Any) -> Any:
         """Wire the steps; without an own `graph`, an argument named after a step takes its result."""

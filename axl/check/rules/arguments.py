@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from axl.check.wording import lines, nearest
 from axl.errors import Problem
 from axl.ir.hints import Hints, StepHints
-from axl.ir.nodes import PARAMS, In, IRWorkflow, Task
+from axl.ir.nodes import PARAMS, IRWorkflow, Task
 from axl.ir.walk import tasks
 
 RULE = "arguments"
@@ -34,7 +34,7 @@ def check(program: IRWorkflow, hints: Hints | None) -> Iterator[Problem]:
 
 
 def _bind(task: Task, step: StepHints) -> Iterator[Problem]:
-    if task.step == PARAMS and task.args == (("overrides", In(PARAMS)),):
+    if task.step == PARAMS and [name for name, _ in task.args] == ["overrides"]:
         return
     given = {name for name, _ in task.args}
     if given == set(step.takes):

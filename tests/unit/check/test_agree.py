@@ -61,6 +61,9 @@ class Point:
 class Unhashable:
     __hash__ = None  # type: ignore[assignment]  # what the test is about
 
+    def __repr__(self) -> str:  # the same in every process, as names of tests have to be
+        return "Unhashable"
+
 
 YES: list[tuple[object, object]] = [
     (int, int),
