@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import id_from
 from axl.dsl.location import caller, line_of, shown
+from axl.dsl.naming import module_name
 from axl.dsl.options import CLASS_OPTIONS, Options, merge, parse_options
 from axl.dsl.step import Step
 from axl.errors import DefinitionError, Loc
@@ -26,8 +27,8 @@ def has_graph(cls: type[Workflow]) -> bool:
 
 
 def source_of(cls: type[Workflow]) -> str:
-    """Return `module:Class`."""
-    return f"{cls.__module__}:{cls.__qualname__}"
+    """Return `module:Class`; of a script's own class the name that its file could be imported by."""
+    return f"{module_name(cls.__module__)}:{cls.__qualname__}"
 
 
 def loc_of(cls: type[Workflow]) -> Loc | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
+from axl.dsl.naming import module_name
 from axl.dsl.units import parse_cpu, parse_duration, parse_size
 from axl.errors import DefinitionError, Loc
 from axl.ir.policy import CachePolicy, InputMode, OnFailure, Policy, Resources, RetryPolicy, Secret
@@ -238,7 +239,7 @@ def _exceptions(value: object) -> tuple[str, ...]:
     for error in value if isinstance(value, tuple) else (value,):
         if not (isinstance(error, type) and issubclass(error, BaseException)):
             raise ValueError(f"exception classes, not {error!r:.80}")
-        names.append(f"{error.__module__}:{error.__qualname__}")
+        names.append(f"{module_name(error.__module__)}:{error.__qualname__}")
     return tuple(names)
 
 

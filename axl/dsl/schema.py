@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, cast
 
+from axl.dsl.naming import module_name
+
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 Schema: TypeAlias = dict[str, JSON]
 
@@ -262,7 +264,7 @@ def _model_schema(cls: type, describe: Callable[[], object], walk: _Walk) -> Sch
     except Exception:  # noqa: BLE001 (the author's class: whatever it raises, it has no schema)
         return None
     definitions = cast("Schema", own.pop("$defs", {}))
-    prefix = f"{cls.__module__}.{cls.__qualname__}."
+    prefix = f"{module_name(cls.__module__)}.{cls.__qualname__}."
     for name, definition in definitions.items():
         walk.definitions[prefix + name] = _moved(definition, prefix)
     return cast("Schema", _moved(own, prefix))
@@ -362,4 +364,4 @@ def _class_text(cls: type) -> str:
         home = ".".join(parts[:length])
         if home in sys.modules and vars(sys.modules[home]).get(cls.__qualname__) is cls:
             return f"{home}.{cls.__qualname__}"
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return f"{module_name(cls.__module__)}.{cls.__qualname__}"

@@ -116,6 +116,13 @@ class Cache:
         """Return the record that lets other runs find a result; none when it must not be found."""
         if not instance.key or not self._unchanged(instance):
             return []
+        if scripts := [
+            name for _, value in result.outputs for name in code_in(value) if name.startswith("__main__:")
+        ]:
+            self.turn_off(
+                instance, f"its result holds {scripts[0][9:]} of a script; define it in a module of its own"
+            )
+            return []
         key = cache_key(instance.key)
         if instance.key in self._old or self._mode == "renew":
             self._store.drop_records([key])

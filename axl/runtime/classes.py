@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _SHIPPED: dict[str, type[Workflow]] = {}
 
 
-def ship(cls: type[Workflow]) -> None:
-    """Make a class that cannot be imported known under its source."""
-    _SHIPPED[source_of(cls)] = cls
+def ship(cls: type[Workflow], source: str = "") -> None:
+    """Make a class that cannot be imported known under its source, or under the one it had elsewhere."""
+    _SHIPPED[source or source_of(cls)] = cls
     find_class.cache_clear()
 
 

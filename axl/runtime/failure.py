@@ -41,7 +41,13 @@ def matches(error: BaseException, policy: RetryPolicy) -> bool:
     """Say whether the policy's exception filter accepts an error, subclasses included."""
     if not policy.on:
         return True
-    return any(f"{cls.__module__}:{cls.__qualname__}" in policy.on for cls in type(error).__mro__)
+    wanted = {name.partition(":") for name in policy.on}
+    return any(_is_named(cls, module, name) for cls in type(error).__mro__ for module, _, name in wanted)
+
+
+def _is_named(cls: type, module: str, name: str) -> bool:
+    # What a script defines is in `__main__` where it runs, and the policy has the script's own name.
+    return cls.__qualname__ == name and cls.__module__ in {module, "__main__"}
 
 
 def timed_out(seconds: float) -> Failure:

@@ -22,9 +22,10 @@ from types import FunctionType, ModuleType
 
 from blake3 import blake3
 
+from axl.dsl.naming import module_name
 from axl.dsl.step import BoundStep, Step
 from axl.runtime.following import Walk
-from axl.runtime.modules import FingerprintError, name_of
+from axl.runtime.modules import FingerprintError
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,7 +62,7 @@ def fingerprint_parts(function: object, owner: type | None = None) -> tuple[Part
     if not isinstance(inner, FunctionType):
         raise FingerprintError(f"{function!r:.80} is not a step and has no code")
     found = owner or _written_in(inner)
-    name = f"{name_of(inner.__module__)}:{inner.__qualname__}"
+    name = f"{module_name(inner.__module__)}:{inner.__qualname__}"
     if found is None and "." in inner.__qualname__.rpartition("<locals>.")[2]:
         raise FingerprintError(f"the class of {name} is not given, and cannot be found by name")
     walk = Walk(found, inner.__module__, inner.__code__.co_filename)

@@ -13,6 +13,7 @@ from functools import partial
 from types import FunctionType, ModuleType
 
 from axl.dsl.location import shown
+from axl.dsl.naming import module_name
 from axl.errors import Loc
 from axl.runtime.bytecode import globals_of, locals_of, read_code
 from axl.runtime.modules import (
@@ -25,7 +26,6 @@ from axl.runtime.modules import (
     is_method_of,
     is_private,
     loaded,
-    name_of,
     names_in,
     ours_in,
     own_methods,
@@ -106,7 +106,7 @@ class Walk:
             return
         source = self._project.file(code.co_filename)
         node = source.node_of(code) if source else None
-        name = f"{name_of(module)}:{function.__qualname__}"
+        name = f"{module_name(module)}:{function.__qualname__}"
         reading = source.read_function(node, ours_in(function)) if source and node else read_code(code)
         self._add(name, reading.digest, code.co_filename, code.co_firstlineno)
         self._cells(function, own=True)
@@ -122,7 +122,7 @@ class Walk:
         self._context(module, source)
 
     def _cells(self, function: FunctionType, *, own: bool) -> None:
-        name = f"{name_of(function.__module__ or '')}:{function.__qualname__}"
+        name = f"{module_name(function.__module__ or '')}:{function.__qualname__}"
         defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         for value in defaults if own else []:
             self._contents(value, f"{name} default", scratch=not value)
@@ -200,9 +200,9 @@ class Walk:
         value = names[name]
         source = self._project.source(module)
         if module is None or source is None:
-            self.visit(value, f"{name_of(str(names.get('__name__', '')))}:{name}")
+            self.visit(value, f"{module_name(str(names.get('__name__', '')))}:{name}")
             return
-        key = f"{name_of(module.__name__)}:{name}"
+        key = f"{module_name(module.__name__)}:{name}"
         statements: list[ast.stmt] = source.bindings.get(name, [])
         if not statements and not isinstance(value, (FunctionType, type)):
             statements = source.definitions(name)
@@ -235,7 +235,7 @@ class Walk:
         self._add(key, reading.digest, file, reading.line)
         scope = Scope(vars(module), reading.imports, frozenset(), "", Loc(shown(file), reading.line))
         self._chains(
-            (chain for chain in reading.chains if f"{name_of(module.__name__)}:{chain[0]}" != key), scope
+            (chain for chain in reading.chains if f"{module_name(module.__name__)}:{chain[0]}" != key), scope
         )
         self._context(module.__name__, source)
 
@@ -281,7 +281,7 @@ class Walk:
     def _class_attribute(self, cls: type, name: str) -> None:
         module = sys.modules.get(cls.__module__)
         source = self._project.source(module)
-        key = f"{name_of(cls.__module__)}:{cls.__qualname__}.{name}"
+        key = f"{module_name(cls.__module__)}:{cls.__qualname__}.{name}"
         code = is_code(vars(cls)[name])
         nodes = source.classes.get(cls.__qualname__, []) if source else []
         made = [item for node in nodes for item in made_in(node, name, code=code)]
@@ -302,7 +302,7 @@ class Walk:
             return
         for base in (*cls.__mro__[1:], type(cls)):
             self._class(base)
-        module, key = sys.modules.get(cls.__module__), f"{name_of(cls.__module__)}:{cls.__qualname__}"
+        module, key = sys.modules.get(cls.__module__), f"{module_name(cls.__module__)}:{cls.__qualname__}"
         source = self._project.source(module)
         nodes = source.classes.get(cls.__qualname__, []) if source else []
         fresh = bool(source and nodes) and all(
@@ -332,7 +332,7 @@ class Walk:
         source = self._project.source(module)
         if source is None:
             raise FingerprintError(f"the module {module.__name__} has no source that could be read")
-        self._statements(f"{name_of(module.__name__)}:*", list(source.tree.body), module, source)
+        self._statements(f"{module_name(module.__name__)}:*", list(source.tree.body), module, source)
 
     def _object(self, value: object, name: str, *, shown_by: bool) -> None:
         if not self._contents(value, name, scratch=False) and not shown_by:
@@ -395,6 +395,6 @@ class Walk:
         effects = source.outside_effects()
         if effects and here:
             reading = source.read(effects)
-            self._add(f"{name_of(module)}:<top level>", reading.digest, str(here.__file__), reading.line)
+            self._add(f"{module_name(module)}:<top level>", reading.digest, str(here.__file__), reading.line)
             called = {call_chain(statement) for statement in effects} & set(reading.chains)
             self._chains(called, Scope(vars(here), {}, frozenset(), "", None))

@@ -6,7 +6,6 @@ import functools
 import importlib
 import importlib.util
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,14 +22,6 @@ _DEEP = 3
 
 class FingerprintError(UnsupportedError):
     """A part of a step's code cannot be followed, so that its results cannot be told from stale ones."""
-
-
-def name_of(module: str) -> str:
-    """Return a module's name, the same when its file is run as a script."""
-    if module != "__main__":
-        return module
-    file = sys.modules[module].__dict__.get("__file__")
-    return os.path.splitext(os.path.basename(file))[0] if isinstance(file, str) else module
 
 
 @dataclass(frozen=True, slots=True)

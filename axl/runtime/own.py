@@ -39,7 +39,7 @@ def _defined(name: str, module: object) -> frozenset[str]:
     file = vars(module).get("__file__")
     if not isinstance(file, str):
         file = ""
-    if file.startswith(_INSTALLED) or home_of(name, file) is not Home.OWN:
+    if name != "__main__" and (file.startswith(_INSTALLED) or home_of(name, file) is not Home.OWN):
         return frozenset()
     return frozenset(_inside(vars(module), name, depth=0))
 

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from axl.dsl.location import raised_at
+from axl.dsl.naming import module_of_file
 from axl.dsl.workflow import Workflow
 from axl.errors import AxlError, DefinitionError, UsageError
 
@@ -29,7 +30,7 @@ def load_target(target: str) -> type[Workflow]:
     module itself raises.
     """
     place, _, name = _split(target)
-    if not place:
+    if not place or (place.startswith(".") and not _is_file(place)):
         raise UsageError(f"{target!r} names no workflow", hint=_FORMS)
     module = _import_file(Path(place)) if _is_file(place) else _import_module(place)
     return _pick(module, place, name)
@@ -66,17 +67,13 @@ def _import_file(path: Path) -> ModuleType:
     if not path.is_file() or path.suffix != ".py":
         raise UsageError(f"{path} is not a Python file", hint=_FORMS)
     whole = path.resolve()
-    parts, folder = [whole.stem], whole.parent
-    while (folder / "__init__.py").exists() and folder.name.isidentifier():
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    name, folder = module_of_file(str(whole))
     if not all(part.isidentifier() for part in name.split(".")):
         raise UsageError(
             f"{path.name} cannot be imported", hint="a file name is letters, digits and underscores"
         )
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     known = sys.modules.get(name)
     if known is not None and known.__file__ and Path(known.__file__).resolve() != whole:
         raise UsageError(

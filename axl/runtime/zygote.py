@@ -138,7 +138,7 @@ def preload(hello: Hello) -> bool:
     sys.path[:] = hello["sys_path"]
     with contextlib.suppress(Exception):  # a worker that imports it again says what is wrong
         if hello["shipped"]:
-            unship(bytes.fromhex(hello["shipped"]))
+            unship(bytes.fromhex(hello["shipped"]), hello["workflow"])
         else:
             find_class(hello["workflow"], hello["path"])
     gc.collect()
@@ -146,12 +146,12 @@ def preload(hello: Hello) -> bool:
     return threading.active_count() == 1 and kernel.unknown_threads() == 0
 
 
-def unship(data: bytes) -> None:
+def unship(data: bytes, source: str) -> None:
     """Take up a class that came as bytes; its `__main__` names become this process's own."""
     import cloudpickle  # noqa: PLC0415 (only for classes that cannot be imported)
 
     cls = cloudpickle.loads(data)
-    ship(cls)
+    ship(cls, source)
     main = vars(sys.modules["__main__"])
     for step in steps_of(cls).values():
         if step.function.__module__ == "__main__":
