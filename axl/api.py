@@ -11,6 +11,9 @@ from pathlib import Path
 from axl import __version__
 from axl.check import check as check_program
 from axl.compile.driver import compile_program
+from axl.compile.explain import Explanation
+from axl.compile.explain import explain as explain_program
+from axl.compile.place import place_of
 from axl.compile.target import Artifact, Origin, StepCode
 from axl.compile.targets import get_target
 from axl.dsl import trace as tracing
@@ -89,8 +92,8 @@ def compile(  # noqa: A001 (what it is called everywhere)
     Args:
         workflow: the class, or a text that `load` takes.
         target: `dagster`, or the name of a target that another package offers.
-        out: the main file, as it will be called and where: what it says of the author's module is
-            relative to it. By default a file in the current folder.
+        out: the main file, as it will be called and where, or its folder: what the file says of the
+            author's module is relative to it. By default a file in the current folder.
 
     Raises `CheckError`, `RefusedError` with everything that the target cannot express, and
     `UsageError` when there is no such target.
@@ -98,14 +101,15 @@ def compile(  # noqa: A001 (what it is called everywhere)
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     found = get_target(target)
     program = checked(cls)
-    place = Path(out) if out is not None else None
-    origin = Origin(
-        folder=_folder_from(place.parent if place else Path(), cls),
-        steps=_steps(cls, program),
-        name=place.name if place else "",
-        axl=__version__,
-    )
+    folder, name = place_of(out)
+    origin = Origin(folder=_folder_from(folder, cls), steps=_steps(cls, program), name=name, axl=__version__)
     return compile_program(program, found, origin)
+
+
+def explain(workflow: type[Workflow] | str, target: str) -> Explanation:
+    """Return what a target makes of everything that a workflow needs; nothing is raised for refusals."""
+    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    return explain_program(checked(cls), get_target(target))
 
 
 def run(
@@ -141,7 +145,8 @@ def run(
         report: called with every event.
 
     Raises `CheckError`, `ParameterError`, `LockedError` or `StoreError` before or between steps;
-    a step that fails does not raise: see `Run.status`, `Run.error`, and `Run.result`.
+    a step that fails does not raise: see `Run.status`, `Run.error`, and `Run.result`. Where nothing
+    reports, the failure is logged as an error of the logger `axl`, which Python prints by default.
     """
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
@@ -152,7 +157,7 @@ def run(
     how = Local(executor=executor, workers=_count(workers), options=options, report=report)
     with _held(store) as opened:
         left = run_local(wanted, opened, how, __version__)
-    return open_run(left.run, _open(store))
+    return _left(left, store, report)
 
 
 def retry(
@@ -176,7 +181,19 @@ def retry(
 
     with _held(store) as opened:
         left = _retry(open_run(run_id, opened), opened, how)
-    return open_run(left.run, _open(store))
+    return _left(left, store, report)
+
+
+def _left(left: Left, store: StoreLike, report: Reporter) -> Run:
+    """Return a run that was left; a failure that nobody heard of is logged."""
+    ran = open_run(left.run, _open(store))
+    if left.status == "failed" and report is silent:
+        import logging  # noqa: PLC0415 (5 ms, only for a failure)
+
+        logging.getLogger("axl").error(
+            "the run %s failed: %s\nwhat was committed is kept: mend it and run again", ran.id, ran.error
+        )
+    return ran
 
 
 def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:

@@ -24,6 +24,8 @@ COMMANDS = {
     "outputs": ("axl.cli.outputs", "List, preview or copy what the steps of a run returned."),
     "logs": ("axl.cli.logs", "Print what the steps of a run printed."),
     "retry": ("axl.cli.retry", "Go on with a run that did not succeed."),
+    "compile": ("axl.cli.compile", "Write the files that an orchestrator takes."),
+    "diff": ("axl.cli.diff", "Say what changed between two compilations."),
     "doctor": ("axl.cli.doctor", "Look for trouble on this machine and in the store."),
     "help": ("axl.cli.help", "Explain a command, the exit codes or the settings."),
 }

@@ -1,26 +1,32 @@
 """Check a workflow: print its program and its hash, and every problem with its line.
 
-Errors exit with 3; warnings are told and do not.
+Errors exit with 3; warnings are told and do not. With --target, say what the target makes of everything
+that the workflow needs: native, lowered and how, or refused, which exits with 3 too.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Annotated, cast
 
 import typer
 
 from axl import api
+from axl.cli import verdicts
 from axl.cli.commands import screen_of
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson, ModuleName, Params, ParamsFile, WorkflowName, workflow_of
 from axl.cli.params import given_params
 from axl.cli.screen import Screen
+from axl.compile.explain import Explanation, explain
+from axl.compile.targets import TARGETS, get_target
 from axl.errors import CheckError, Problem
 from axl.ir.codec import to_json
 from axl.ir.nodes import IRWorkflow
 from axl.ir.show import show
 from axl.runtime.parameters import bind
 from axl.wire.values import JSON
+
+ALL = "all"
 
 
 def command(
@@ -29,6 +35,10 @@ def command(
     module: ModuleName = None,
     params: ParamsFile = None,
     param: Params = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", "-t", metavar="NAME", help="Also for a target, or `all` that axl has."),
+    ] = None,
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
@@ -38,11 +48,20 @@ def command(
     errors = [problem for problem in problems if problem.severity == "error"]
     if given and not errors:
         bind(program, cls, given)
+    found = _explained(program, target) if target is not None and not errors else ()
     if json:
-        screen.data(dumps(_facts(program, problems)))
+        screen.data(dumps(_facts(program, problems) | {"targets": [verdicts.facts(each) for each in found]}))
     else:
         _print(program, problems, len(errors), screen)
-    return CheckError.exit_code if errors else 0
+        for each in found:
+            screen.data("\n".join(["", *verdicts.lines(each, screen.out.paint)]))
+    refused = target != ALL and any(each.is_refused for each in found)
+    return CheckError.exit_code if errors or refused else 0
+
+
+def _explained(program: IRWorkflow, target: str) -> tuple[Explanation, ...]:
+    names = TARGETS if target == ALL else (target,)
+    return tuple(explain(program, get_target(name)) for name in names)
 
 
 def _print(program: IRWorkflow, problems: tuple[Problem, ...], errors: int, screen: Screen) -> None:
