@@ -100,7 +100,7 @@ def test_other_items_run_when_one_fails() -> None:
     assert (flow.ended, flow.result) == (True, None)
 
 
-class Test(Workflow):
+class Choice(Workflow):
     @step
     def value(self) -> bool:
         return True
@@ -115,7 +115,7 @@ class Test(Workflow):
 
 def test_a_test_that_is_not_a_bool_is_a_mistake() -> None:
     """A branch on 1 instead of True is refused, not taken."""
-    flow = Flow(axl.trace(Test), window=8)
+    flow = Flow(axl.trace(Choice), window=8)
 
     flow.start({})
     flow.complete(flow.ready.popleft(), {"result": Lit("1")})
