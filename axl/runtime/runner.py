@@ -19,6 +19,7 @@ from axl.io.stores import open_store
 from axl.runtime.executors.base import Finished, Job, Printed, Setup
 from axl.runtime.executors.process import ProcessExecutor
 from axl.runtime.logs import LogBuffer
+from axl.runtime.threads import follow_cpu
 from axl.wire.address import attempt_key, node_key
 from axl.wire.outcome import Outcome
 from axl.wire.record import NodeRecord, decode_node
@@ -63,6 +64,7 @@ def _run(spec: TaskSpec, store: Store, stopped: list[int]) -> int:
     if there is not None:
         _tell(decode_node(there, key))
         return 0
+    follow_cpu(spec.policy.resources)
     executor = ProcessExecutor(Setup(workflow=spec.workflow, path=spec.path, store=store, workers=1))
     try:
         outcome, log = supervise(spec, executor, stopped)
