@@ -1,7 +1,7 @@
 """Hashes bytes with blake3, on all cores where that is worth it and safe.
 
-blake3's pool of threads does not live on in a forked child, where waiting for it never ends; so a
-forked child hashes on one thread.
+blake3's pool of threads does not live on in a forked child, where waiting for it never ends; so the child
+of a process that has used it hashes on one thread.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(slots=True)
 class _Process:
-    """How many threads blake3 may take in this process."""
+    """How many threads blake3 may take in this process, and whether it has taken them."""
 
     threads: int = blake3.AUTO
+    pooled: bool = False
 
 
 _PROCESS = _Process()
 
 
 def _after_fork() -> None:
-    _PROCESS.threads = 1
+    if _PROCESS.pooled:
+        _PROCESS.threads = 1
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -41,12 +43,15 @@ os.register_at_fork(after_in_child=_after_fork)
 
 def digest_of(data: ReadableBuffer) -> str:
     """Return the digest of some bytes, 64 hexadecimal digits."""
-    threads = _PROCESS.threads if memoryview(data).nbytes >= MANY else 1
-    return blake3(data, max_threads=threads).hexdigest()
+    if memoryview(data).nbytes < MANY:
+        return blake3(data).hexdigest()
+    _PROCESS.pooled = True
+    return blake3(data, max_threads=_PROCESS.threads).hexdigest()
 
 
 def hasher() -> blake3:
     """Return a hash that takes its bytes in pieces of `MANY` bytes or more."""
+    _PROCESS.pooled = True
     return blake3(max_threads=_PROCESS.threads)
 
 

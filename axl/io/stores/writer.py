@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,8 +101,13 @@ class LocalWriter(ObjectWriter):
             self._open()
         for start in range(0, len(view), _PIECE):
             piece = view[start : start + _PIECE]
-            self._hash.update(piece)
-            self._write_out(piece)
+            # Both let other threads run, and the kernel is as slow to take bytes as blake3 is to hash them.
+            hashing = threading.Thread(target=self._hash.update, args=(piece,))
+            hashing.start()
+            try:
+                self._write_out(piece)
+            finally:
+                hashing.join()
 
     def _open(self) -> None:
         self._file, self._path = self._objects.scratch.new_file()
