@@ -96,12 +96,18 @@ class Narrator:
         self._told += 1
         if self._told > _TRACEBACKS:
             return []
-        lines = harmless(failure.traceback).splitlines()
+        lines = details(failure).splitlines()
         cut = lines if len(lines) <= _LINES else [*lines[:10], "...", *lines[10 - _LINES :]]
         body = textwrap.indent("\n".join(cut), "    ").splitlines()
         more = ["    (what follows is told in one line each)"] if self._told == _TRACEBACKS else []
         log = [f"    what it printed: axl logs {self._run} '{name}'"] if name in self._printed else []
         return [*body, *log, *more]
+
+
+def details(failure: Failure) -> str:
+    """Return the author's frames and the exception; where there are no frames, what the headline leaves out."""
+    text = harmless(failure.traceback).strip("\n")
+    return text if "  File " in text else text.partition("\n")[2].strip("\n")
 
 
 def headline(failure: Failure) -> str:

@@ -12,7 +12,7 @@ from axl import api
 from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps, local_moment, run_facts
-from axl.cli.narrate import STATUS_COLOURS, headline, span
+from axl.cli.narrate import STATUS_COLOURS, details, headline, span
 from axl.cli.options import AsJson, RunName, StoreUrl
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import table
@@ -118,6 +118,6 @@ def _failures(run: Run) -> list[str]:
 def _failure(instance: Instance, run: str) -> str:
     assert instance.failure is not None
     head = f"{instance.name} {instance.status}, attempt {instance.attempts}: {headline(instance.failure)}"
-    trace = textwrap.indent(harmless(instance.failure.traceback).rstrip(), "  ")
+    trace = textwrap.indent(details(instance.failure), "  ")
     log = f"  log: axl logs {run} '{instance.name}'" if instance.printed else ""
     return "\n".join(part for part in (head, trace, log) if part)

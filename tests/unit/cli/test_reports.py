@@ -93,6 +93,22 @@ def test_a_failure_shows_the_authors_frames_and_where_the_log_is() -> None:
     assert not any("axl logs" in line for line in silent)
 
 
+def test_a_failure_without_frames_is_told_once() -> None:
+    """Of an error that axl raised the headline says what, and only the hint follows."""
+    failure = Failure(
+        kind="output",
+        error="UnsupportedError",
+        message="the result cannot be stored",
+        traceback="axl.errors.UnsupportedError: the result cannot be stored\n\nhint: return the data itself\n",
+    )
+    lines = plain_lines(STARTED, finished(1, status="failed", failure=failure))
+
+    assert [
+        "TIME 1/1 load[1] failed in 0.12s: UnsupportedError: the result cannot be stored",
+        "    hint: return the data itself",
+    ] == lines[1:]
+
+
 def test_many_failures_are_one_line_each() -> None:
     """Only the first five have their frames; that the rest are short is said once."""
     lines = plain_lines(STARTED, *(finished(i, status="failed", failure=FAILURE) for i in range(8)))
