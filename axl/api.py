@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from axl import __version__
 from axl.check import check as check_program
@@ -40,7 +41,13 @@ from axl.runtime.parameters import bind
 from axl.runtime.target import folder_of, load_target
 from axl.runtime.why import Why
 from axl.runtime.why import why as why_of
+from axl.wire.address import check_run_id
 from axl.wire.events import Reporter, silent
+
+if TYPE_CHECKING:
+    from axl.runtime.garbage import Swept
+    from axl.runtime.repair import Repaired
+    from axl.runtime.verify import Verdict
 
 StoreLike = str | Path | Store | None
 
@@ -148,6 +155,8 @@ def run(
     a step that fails does not raise: see `Run.status`, `Run.error`, and `Run.result`. Where nothing
     reports, the failure is logged as an error of the logger `axl`, which Python prints by default.
     """
+    if run_id:
+        check_run_id(run_id)
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
     given = bind(program, cls, params or ())
@@ -241,6 +250,51 @@ def get_run(run_id: str, store: StoreLike = None) -> Run:
 def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSummary]:
     """Return the runs of a store, the newest first, at most `limit` of them."""
     return list_runs_of(_open(store), limit)
+
+
+def gc(
+    store: StoreLike = None,
+    *,
+    keep: int | None = None,
+    older_than: float | None = None,
+    workflow: str = "",
+    dry_run: bool = False,
+) -> Swept:
+    """Remove old runs, and the results and stored bytes that no other run needs; engines may run meanwhile.
+
+    Args:
+        store: the URL or folder of the store; by default `$AXL_STORE` or `.axl`.
+        keep: how many runs of each workflow stay, the newest.
+        older_than: seconds; what was worked on since then stays. Only with it are runs removed that
+            were stopped and could be continued.
+        workflow: a name, or the beginning of a hash: the runs of all other workflows stay.
+        dry_run: only say what would be removed.
+
+    Raises `UsageError` without `keep` and `older_than`, `LockedError` while another collection is under
+    way, and `DamagedError` when a record cannot be read: see `verify`.
+    """
+    from axl.runtime.garbage import collect, pace_of, preview  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.keeping import Keep  # noqa: PLC0415 (as above)
+
+    rule = Keep(newest=keep, younger=older_than, workflow=workflow)
+    with _held(store) as opened:
+        return (preview if dry_run else collect)(opened, rule, pace_of(opened))
+
+
+def verify(store: StoreLike = None) -> Verdict:
+    """Read every record and object of a store, and return what is lost or damaged."""
+    from axl.runtime.verify import verify as verify_store  # noqa: PLC0415 (runs do not need it)
+
+    with _held(store) as opened:
+        return verify_store(opened)
+
+
+def repair(verdict: Verdict, store: StoreLike = None) -> Repaired:
+    """Remove what `verify` found, and what needs it, so that the same commands compute it again."""
+    from axl.runtime.repair import repair as repair_store  # noqa: PLC0415 (runs do not need it)
+
+    with _held(store) as opened:
+        return repair_store(opened, verdict.findings)
 
 
 def _folder_from(place: Path, cls: type[Workflow]) -> str:

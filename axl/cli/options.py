@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Annotated, Literal
 
 import typer
 
 from axl.cli.complete import complete_run, complete_step
 from axl.errors import UsageError
+from axl.wire.address import check_run_id
 
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _TARGET = "module:Class, or path/to/file.py:Class"
 _MOST = 999_999_999
 
@@ -86,12 +85,11 @@ def seconds(text: str) -> float:
 
 
 def run_id(text: str) -> str:
-    """Read a name for a new run: it becomes part of keys and messages, so it is kept plain."""
-    if not _RUN_ID.fullmatch(text) or text == "latest":
-        raise typer.BadParameter(
-            f"{_short(text)} cannot name a run; use up to 200 letters, digits, '.', '_' and '-', a letter or digit first"
-        )
-    return text
+    """Read a name for a new run."""
+    try:
+        return check_run_id(text)
+    except UsageError as error:
+        raise typer.BadParameter(f"{error.what}; {error.hint}") from error
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,26 @@ code/DIGEST                  what the fingerprint of a step's code was made of
 
 from __future__ import annotations
 
+import re
+
+from axl.errors import UsageError
+
 Index = tuple[int, ...]
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+def check_run_id(run: str) -> str:
+    """Return the name for a new run; it becomes part of keys and messages, so it is kept plain.
+
+    Raises `UsageError` for any other name.
+    """
+    if _RUN_ID.fullmatch(run) and run != "latest":
+        return run
+    shown = repr(run if len(run) <= 60 else f"{run[:57]}...")
+    raise UsageError(
+        f"{shown} cannot name a run",
+        hint="use up to 200 letters, digits, '.', '_' and '-', a letter or digit first",
+    )
 
 
 def index_text(index: Index) -> str:

@@ -386,3 +386,14 @@ def test_engines_never_compute_a_key_at_once(make: Make, log: Path) -> None:
     assert ["132"] * 3 == [result for result, _ in told]
     assert sorted([*(f"one {x}" for x in range(12)), "total"]) == sorted(calls(log))
     assert 13 == sum(int(done) for _, done in told)
+
+
+@pytest.mark.parametrize("name", ["latest", "a/b", "", "-x", "ü", "a" * 201])
+def test_a_run_has_a_plain_name(make: Make, name: str) -> None:
+    """From Python as from the command line; the empty name stands for one that axl makes."""
+    cls = make(fan())
+    if not name:
+        assert run(cls, [1], run_id=name).id.startswith("w-")
+        return
+    with pytest.raises(axl.AxlError, match="cannot name a run"):
+        run(cls, [1], run_id=name)
