@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import textwrap
+from typing import assert_never
 
 from axl.cli.screen import Channel, harmless
 from axl.wire.address import instance_text
-from axl.wire.events import RunFinished, RunStarted, Stopping, TaskFinished, TaskPrinted, TaskRetried
+from axl.wire.events import (
+    Event,
+    MapStarted,
+    Noted,
+    RunFinished,
+    RunStarted,
+    Stopping,
+    TaskFinished,
+    TaskPrinted,
+    TaskRetried,
+    TaskStarted,
+)
 from axl.wire.outcome import Failure
 
 STATUS_COLOURS = {
@@ -43,6 +55,29 @@ class Narrator:
         self._run = ""
         self._told = 0
         self._printed: set[str] = set()
+
+    def lines(self, event: Event) -> list[str]:
+        """Return what there is to say of an event: nothing of a success and of what only begins."""
+        match event:
+            case RunStarted():
+                return self.started(event)
+            case TaskFinished():
+                lines = self.finished(event)
+                return lines if event.failure else []
+            case TaskRetried():
+                return self.retried(event)
+            case TaskPrinted():
+                return self.printed(event)
+            case Noted():
+                return [f"note: {event.text}"]
+            case Stopping():
+                return self.stopping(event)
+            case RunFinished():
+                return self.ended(event)
+            case MapStarted() | TaskStarted():
+                return []
+            case _:
+                assert_never(event)
 
     def started(self, event: RunStarted) -> list[str]:
         self._run = event.run

@@ -22,19 +22,7 @@ from axl.cli.narrate import Narrator, span
 from axl.cli.progress import Bar, Progress
 from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
-from axl.wire.events import (
-    Event,
-    MapStarted,
-    Noted,
-    Reporter,
-    RunFinished,
-    RunStarted,
-    Stopping,
-    TaskFinished,
-    TaskPrinted,
-    TaskRetried,
-    TaskStarted,
-)
+from axl.wire.events import Event, Reporter
 
 _EVERY = 0.1
 _MOST_BARS = 12
@@ -80,7 +68,7 @@ class _Live:
     def __call__(self, event: Event, /) -> None:
         with self._lock:
             self._progress.take(event)
-            self._above.extend(self._lines(event))
+            self._above.extend(self._narrator.lines(event))
             flood = len(self._above) > _KEPT
         if flood:
             self.draw()
@@ -95,25 +83,6 @@ class _Live:
         self._closed.set()
         self.draw()
         self._bottom.stop()
-
-    def _lines(self, event: Event) -> list[str]:
-        match event:
-            case RunStarted():
-                return self._narrator.started(event)
-            case TaskFinished():
-                return self._narrator.finished(event) if event.failure else []
-            case TaskRetried():
-                return self._narrator.retried(event)
-            case TaskPrinted():
-                return self._narrator.printed(event)
-            case Stopping():
-                return self._narrator.stopping(event)
-            case RunFinished():
-                return self._narrator.ended(event)
-            case Noted():
-                return [f"note: {event.text}"]
-            case MapStarted() | TaskStarted():
-                return []
 
     def draw(self) -> None:
         """Print what waits, and the bars below it."""

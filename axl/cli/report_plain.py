@@ -13,19 +13,7 @@ from axl.cli.narrate import Narrator
 from axl.cli.progress import Progress
 from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
-from axl.wire.events import (
-    Event,
-    MapStarted,
-    Noted,
-    Reporter,
-    RunFinished,
-    RunStarted,
-    Stopping,
-    TaskFinished,
-    TaskPrinted,
-    TaskRetried,
-    TaskStarted,
-)
+from axl.wire.events import Event, Noted, Reporter, TaskFinished, TaskPrinted
 
 MANY = 200
 
@@ -49,23 +37,10 @@ class _Plain:
             self._screen.say(line)
 
     def _lines(self, event: Event) -> list[str]:
-        match event:
-            case RunStarted():
-                return self._stamped(self._narrator.started(event))
-            case TaskFinished():
-                return self._finished(event)
-            case TaskRetried():
-                return self._stamped(self._narrator.retried(event))
-            case TaskPrinted():
-                return self._narrator.printed(event)
-            case Stopping():
-                return self._stamped(self._narrator.stopping(event))
-            case RunFinished():
-                return self._stamped(self._narrator.ended(event))
-            case Noted():
-                return [f"note: {event.text}"]
-            case MapStarted() | TaskStarted():
-                return []
+        if isinstance(event, TaskFinished):
+            return self._finished(event)
+        lines = self._narrator.lines(event)
+        return lines if isinstance(event, TaskPrinted | Noted) or not lines else self._stamped(lines)
 
     def _finished(self, event: TaskFinished) -> list[str]:
         if event.status in {"continued", "cached"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from axl.cli.narrate import Narrator
 from axl.cli.screen import Screen
-from axl.wire.events import Event, RunFinished, RunStarted, TaskFinished, TaskPrinted
+from axl.wire.events import Event, RunFinished, TaskFinished
 
 
 class Quiet:
@@ -20,12 +20,11 @@ class Quiet:
             self._screen.say(line)
 
     def _lines(self, event: Event) -> list[str]:
-        if isinstance(event, RunStarted):
-            self._narrator.started(event)  # the narrator learns the run's name
-        if isinstance(event, TaskPrinted):
-            self._narrator.printed(event)  # and who has a log
-        if isinstance(event, TaskFinished) and event.status == "failed":
-            return self._narrator.finished(event)
-        if isinstance(event, RunFinished) and event.status != "succeeded":
-            return self._narrator.ended(event)
-        return []
+        lines = self._narrator.lines(event)  # of every event: it learns the run's name, and who has a log
+        match event:
+            case TaskFinished(status="failed"):
+                return lines
+            case RunFinished() if event.status != "succeeded":
+                return lines
+            case _:
+                return []
