@@ -50,7 +50,8 @@ def command(
         bind(program, cls, given)
     found = _explained(program, target) if target is not None and not errors else ()
     if json:
-        screen.data(dumps(_facts(program, problems) | {"targets": [verdicts.facts(each) for each in found]}))
+        targets: list[JSON] = [verdicts.facts(each) for each in found]
+        screen.data(dumps(_facts(program, problems) | {"targets": targets}))
     else:
         _print(program, problems, len(errors), screen)
         for each in found:
