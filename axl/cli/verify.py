@@ -1,0 +1,118 @@
+"""Read everything in a store, and say what is lost or damaged, and which steps it concerns.
+
+Exits with 4 when something is wrong, with --repair only when something is still wrong afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from axl import api
+from axl.cli.commands import screen_of
+from axl.cli.config import read_settings
+from axl.cli.facts import dumps
+from axl.cli.options import AsJson, StoreUrl
+from axl.cli.screen import Screen, harmless
+from axl.cli.table import size
+from axl.io.stores import existing_store
+from axl.runtime.repair import Repaired
+from axl.runtime.verify import Finding, Verdict
+from axl.wire.values import JSON
+
+WRONG = 4
+_MANY = 40
+
+
+def command(
+    ctx: typer.Context,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Remove what is damaged and what needs it, so that it is computed again."
+        ),
+    ] = False,
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> int:
+    screen = screen_of(ctx)
+    opened = existing_store(read_settings({"store": store}).store)
+    try:
+        verdict = api.verify(opened)
+        repaired = api.repair(verdict, opened) if repair and verdict.findings else None
+    finally:
+        opened.close()
+    if json:
+        screen.data(dumps(_facts(verdict, repaired)))
+    else:
+        _tell(verdict, repaired, screen)
+    left = verdict.findings if repaired is None else repaired.left
+    return WRONG if left else 0
+
+
+def _facts(verdict: Verdict, repaired: Repaired | None) -> dict[str, JSON]:
+    facts: dict[str, JSON] = {
+        "records": verdict.records,
+        "objects": verdict.objects,
+        "bytes": verdict.bytes,
+        "findings": [_finding(each) for each in verdict.findings],
+    }
+    if repaired is not None:
+        facts["repaired"] = {
+            "affected": list(repaired.affected),
+            "removed": list(repaired.removed),
+            "records": repaired.records,
+            "objects": repaired.objects,
+            "left": [_finding(each) for each in repaired.left],
+        }
+    return facts
+
+
+def _finding(each: Finding) -> JSON:
+    return {
+        "kind": each.kind,
+        "run": each.run or None,
+        "step": each.step or None,
+        "record": each.key or None,
+        "object": each.digest or None,
+        "what": each.what,
+    }
+
+
+def _tell(verdict: Verdict, repaired: Repaired | None, screen: Screen) -> None:
+    _list(verdict.findings, screen)
+    count = len(verdict.findings)
+    wrong = (
+        "nothing is wrong" if not count else "1 thing is wrong" if count == 1 else f"{count} things are wrong"
+    )
+    screen.data(f"{verdict.records} records, {verdict.objects} objects, {size(verdict.bytes)}: {wrong}")
+    if repaired is not None:
+        _tell_repaired(repaired, screen)
+    elif count:
+        screen.say("\nhint: axl verify --repair removes it, so that the same command computes it again")
+
+
+def _tell_repaired(repaired: Repaired, screen: Screen) -> None:
+    screen.data(f"removed {repaired.records} records and {repaired.objects} objects")
+    for run in repaired.affected[:_MANY]:
+        screen.data(f"{harmless(run)} has lost results: `axl retry {harmless(run)}` computes them again")
+    for run in repaired.removed[:_MANY]:
+        screen.data(f"{harmless(run)} was removed: what it was a run of is lost")
+    if repaired.left:
+        screen.say("this could not be repaired, or an engine works on it now:")
+        _list(repaired.left, screen)
+
+
+def _list(findings: list[Finding], screen: Screen) -> None:
+    for each in findings[:_MANY]:
+        screen.data(_line(each))
+    if len(findings) > _MANY:
+        screen.data(f"... and {len(findings) - _MANY} more; --json has them all")
+
+
+def _line(each: Finding) -> str:
+    place = [f"run {each.run}"] if each.run else [f"the result {each.key}"] if each.key else []
+    step = [f"step {each.step}"] if each.step else []
+    return harmless(": ".join([", ".join([*place, *step]), each.what]) if place else each.what)
