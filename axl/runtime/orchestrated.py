@@ -28,6 +28,7 @@ from axl.runtime.plan import Instance, Scope, plan_block
 from axl.runtime.presence import end_session
 from axl.runtime.runner import supervise
 from axl.runtime.specs import Specs
+from axl.runtime.timeline import summarize
 from axl.wire.address import Index, instance_text, node_key
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.record import Result, RunRecord, SessionEnd
@@ -105,7 +106,11 @@ class Run:
     def finish(self) -> Report:
         """Record that the run has succeeded, and return where its result is."""
         result = self._derived.result()
-        end = SessionEnd(status="succeeded", ended=time.time(), result=result)
+        counts: dict[str, int] = {}
+        for step in summarize(self._store, self._run).values():
+            for status, count in step.counts:
+                counts[status] = counts.get(status, 0) + count
+        end = SessionEnd(status="succeeded", ended=time.time(), counts=tuple(counts.items()), result=result)
         end_session(self._run, self._session, end, self._store)
         return Report(facts={"run": self._run, "store": self._store.url} | _facts_of("", result))
 

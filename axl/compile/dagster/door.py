@@ -15,7 +15,8 @@ def executor() -> dg.ExecutorDefinition:
     if name == "in_process":
         return dg.in_process_executor
     if name == "multiprocess":
-        return dg.multiprocess_executor.configured(LIMITS)
+        forks = {"start_method": {"forkserver": {}}}
+        return dg.multiprocess_executor.configured(LIMITS | forks)
     if name == "k8s":
         k8s: dg.ExecutorDefinition = importlib.import_module("dagster_k8s").k8s_job_executor
         return k8s.configured(LIMITS)
@@ -61,11 +62,12 @@ def join(context: dg.OpExecutionContext, parameters: Parameters) -> remote.Run:
 
 
 def first_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
-    """Return the run whose parts are run again, or the run itself."""
-    marks = {"dagster/is_resume_retry", "dagster/step_selection"}
-    while run.parent_run_id and marks & run.tags.keys():
+    """Return the run of which some ops are run again, or the run itself."""
+    ops = {node.name for node in JOB.nodes}
+    while run.parent_run_id and run.step_keys_to_execute is not None:
         parent = instance.get_run_by_id(run.parent_run_id)
-        if parent is None:
+        again = {key.partition("[")[0] for key in run.step_keys_to_execute}
+        if parent is None or ops <= again:
             break
         run = parent
     return run

@@ -32,7 +32,7 @@ def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
         door.EXECUTOR.strip(),
         _job(program, job, names),
         *_own_time(program, names, origin),
-        *(part.strip() for part in _door(program, job)),
+        *(part.strip().replace("JOB", names.job) for part in _door(program, job)),
         _definitions(program, names),
         "\n".join(f"# {line}" for line in lines_of(facts_of(program, origin))),
     ]

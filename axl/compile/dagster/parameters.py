@@ -35,7 +35,8 @@ def attributes(params: tuple[Param, ...]) -> dict[str, str]:
         attribute = param.name
         if attribute in TAKEN or attribute.startswith(("_", "model_")) or not attribute.isascii():
             plain = "".join(c for c in attribute if c.isascii()).strip("_") or "value"
-            attribute = f"{plain}_" if plain[0].isalpha() else f"value_{plain}_"
+            own = plain[0].isalpha() and not plain.startswith("model_")
+            attribute = f"{plain}_" if own else f"value_{plain}_"
             while attribute in names or attribute in out.values():
                 attribute += "_"
         out[param.name] = attribute
