@@ -51,7 +51,7 @@ def command(
     found = _explained(program, target) if target is not None and not errors else ()
     if json:
         targets: list[JSON] = [verdicts.facts(each) for each in found]
-        screen.data(dumps(_facts(program, problems) | {"targets": targets}))
+        screen.data(dumps({**_facts(program, problems), "targets": targets}))
     else:
         _print(program, problems, len(errors), screen)
         for each in found:
