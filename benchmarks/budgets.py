@@ -129,6 +129,7 @@ BUDGETS = (
     Budget("step of a map, inline, beside an SQLite insert", 6.3, "times", _beside("fan", INLINE, INSERT)),
     Budget("step of a chain, process, beside a bare pool", 1.5, "times", _beside("chain", PROCESS, POOL)),
     Budget("step of a map, process, beside a bare pool", 1.5, "times", _beside("fan", PROCESS, POOL)),
+    Budget("cached step", 0.05, "ms", _added("cached", "10000", INLINE)),
     Budget("step taken from the unfinished run", 0.05, "ms", _added("again", "10000", INLINE)),
     Budget("growth of a step's cost, 10,000 to 100,000, inline", 1.1, "times", _growth(INLINE)),
     Budget("growth of a step's cost, 10,000 to 100,000, process", 1.1, "times", _growth(PROCESS)),

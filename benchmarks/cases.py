@@ -32,6 +32,7 @@ TITLES = {
     "chain": "chain of no-op steps",
     "fan": "fan-out of no-op steps",
     "again": "run after the last step failed",
+    "cached": "the same run again",
     "command": "trivial steps, whole command",
     "data": "value through three steps",
     "cpu": "tasks of 0.1 s, 2 workers",
@@ -40,6 +41,7 @@ TITLES = {
 WIDE = ("10", "100", "1000", "10000")
 MOST = ("10", "100", "1000")
 FEW = ("10", "100")
+MANY = ("100", "1000", "10000")
 DATA = ("array", "table")
 DATA_AND_SMALL = ("array-small", "array", "table-small", "table")
 
@@ -89,6 +91,7 @@ def all_cases() -> Iterator[Case]:
         yield from _of("fan", ((peer, variant),), sizes)
     yield from _of("fan", (("plain", "sqlite"), *_axl(), ("joblib", "default")), ("100000",))
     yield from _again()
+    yield from _cached()
     yield from _commands()
     yield from _data()
     yield from _cpu()
@@ -152,6 +155,12 @@ def _again() -> Iterator[Case]:
     yield from _of("again", (("luigi", "default"), ("redun", "default")), ("100", "1000"))
     yield from _of("again", (("dagster", "fs"), ("prefect", "persist")), ("100",))
     yield from _of("again", (("metaflow", "resume"),), ("10",))
+
+
+def _cached() -> Iterator[Case]:
+    yield from _of("cached", (("plain", "sqlite"), *_axl(), ("joblib", "memory")), MANY)
+    yield from _of("cached", (("redun", "default"),), ("100", "1000"))
+    yield from _of("cached", (("prefect", "persist"),), ("100",))
 
 
 def _commands() -> Iterator[Case]:

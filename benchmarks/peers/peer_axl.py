@@ -49,7 +49,7 @@ from axl import Workflow, step
 class Flow(Workflow):
     @step
     def numbers(self) -> list[int]:
-        return [0] * {n}
+        return list(range({n}))
     @step
     def inc(self, x: int) -> int:
         return x + 1
@@ -136,7 +136,12 @@ def chain(args):
 
 @case("fan", *EXECUTORS)
 def fan(args):
-    check(run(FAN.format(n=args.n), args.variant), args.n)
+    check(run(FAN.format(n=args.n), args.variant), fan_want(args.n))
+
+
+def fan_want(n):
+    """Every item is another one: equal ones would be computed once."""
+    return n * (n + 1) // 2
 
 
 @case("cpu", *EXECUTORS)
@@ -183,6 +188,21 @@ def again(args):
         done = axl.run(flow.Flow, executor=args.variant, workers=2)
         result = done.result
     check(result, args.n - 1)
+
+
+@case("cached", *EXECUTORS)
+def cached(args):
+    """The same call again: every step is found in the cache."""
+    import axl
+
+    flow = write_module(FAN.format(n=args.n))
+    if args.phase == "populate":
+        check(axl.run(flow.Flow, executor="inline").result, fan_want(args.n))
+        return
+    with clock():
+        done = axl.run(flow.Flow, executor=args.variant, workers=2)
+        result = done.result
+    check((result, dict(done.counts)), (fan_want(args.n), {"cached": args.n + 2}))
 
 
 @case("front", "all")

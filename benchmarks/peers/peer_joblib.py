@@ -25,6 +25,7 @@ def cached(function):
 @case("chain", "memory")
 @case("command", "memory")
 @case("again", "memory")
+@case("cached", "memory")
 def chain(args):
     import joblib  # noqa: F401
 

@@ -143,6 +143,7 @@ def cpu(args):
 
 
 @case("again", "sqlite")
+@case("cached", "sqlite")
 def again(args):
     """A key for each step from its code and what it needs, and one row looked up for each."""
     with clock():

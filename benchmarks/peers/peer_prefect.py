@@ -63,6 +63,7 @@ def measure(flow):
 @case("chain", "default", "persist")
 @case("command", "default")
 @case("again", "persist")
+@case("cached", "persist")
 def chain(args):
     from prefect import flow, task
 

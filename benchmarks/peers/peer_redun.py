@@ -66,6 +66,7 @@ def run(call):
 @case("chain", "default")
 @case("command", "default")
 @case("again", "default")
+@case("cached", "default")
 def chain(args):
     check(run(lambda flow: flow.chain(args.n)), args.n - 1)
 
