@@ -146,7 +146,7 @@ class Store(Protocol):
         ...
 
     def release(self, names: Sequence[str], lock: str) -> None:
-        """Let go of the names among these that `lock` claimed; others may take them after `commit`."""
+        """Let go of the names among these that `lock` claimed; others may take them soon after `commit`."""
         ...
 
     def close(self) -> None:

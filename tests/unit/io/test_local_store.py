@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from axl.errors import AxlError, StoreError, UnsupportedError, UsageError
+from axl.errors import AxlError, StoreError, UsageError
 from axl.io.store import Store
 from axl.io.stores import open_store
 
@@ -172,9 +172,8 @@ def test_the_default_is_a_folder_here_or_the_variable(
 @pytest.mark.parametrize(
     ("url", "kind", "words"),
     [
-        ("s3://bucket/x", UnsupportedError, "local and memory"),
-        ("gs://bucket", UnsupportedError, "local and memory"),
-        ("az://c", UnsupportedError, "local and memory"),
+        ("s3://", UsageError, "no name of a bucket"),
+        ("gs://bucket?x=1", UsageError, "no setting 'x'"),
         ("ftp://x", UsageError, "known: az, file, gs, memory, s3"),
         ("memroy://x", UsageError, "did you mean 'memory'"),
         ("://", UsageError, "known"),

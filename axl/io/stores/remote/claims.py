@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from blake3 import blake3
 
-from axl.errors import DamagedError, UsageError
+from axl.errors import DamagedError, StoreError, UsageError
 from axl.io.stores.remote.client import Client
 from axl.io.stores.remote.frames import seal, unseal
 from axl.io.stores.remote.leases import Leases
@@ -29,29 +31,50 @@ class _Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of one store, and which of them this process made."""
+    """The claims of one store, and which of them this process made.
+
+    Nobody waits for a release: its request goes on beside what follows.
+    """
 
     client: Client
     leases: Leases
     _ours: dict[str, str] = field(default_factory=dict, init=False)
+    _going: dict[str, Future[None]] = field(default_factory=dict, init=False)
 
     def claim(self, names: Sequence[str], lock: str) -> list[bool]:
         """Take each name that nobody holds."""
         paths = [_path(name) for name in names]
+        self._wait(paths)
         won = dict(zip(paths, self.client.each(partial(self._take, lock=lock), paths), strict=True))
         self._ours.update({path: lock for path, got in won.items() if got})
         return [won[path] for path in paths]
 
     def release(self, names: Sequence[str], lock: str) -> None:
         """Let go of names, if this lock claimed them."""
-        paths = [_path(name) for name in names]
-        known = [path for path in paths if self._ours.get(path) == lock]
-        others = [path for path in paths if path not in self._ours]
-        there = self.client.each(self._read, others)
-        found = [path for path, held in zip(others, there, strict=True) if held and held.lock == lock]
+        paths = [path for path in map(_path, names) if self._ours.get(path, lock) == lock]
+        if not paths:
+            return
+        known = [path for path in paths if self._ours.pop(path, None) is not None]
+        others = [path for path in paths if path not in known]
+        going = self.client.later(lambda: self._remove(known, others, lock))
+        for path in [path for path, other in self._going.items() if other.done()]:
+            del self._going[path]
+        self._going.update(dict.fromkeys(paths, going))
+
+    def settle(self) -> None:
+        """Wait for the releases that are under way."""
+        self._wait(list(self._going))
+
+    def _wait(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            going = self._going.pop(path, None)
+            if going is not None:
+                with suppress(StoreError):  # the claim ends with its lock at the latest
+                    going.result()
+
+    def _remove(self, known: list[str], others: list[str], lock: str) -> None:
+        found = [path for path in others if (held := self._read(path)) is not None and held.lock == lock]
         self.client.delete([*known, *found])
-        for path in known:
-            self._ours.pop(path, None)
 
     def _take(self, path: str, lock: str) -> bool:
         body = seal(path, json.dumps({"lock": lock, "token": secrets.token_hex(8)}).encode())

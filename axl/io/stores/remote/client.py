@@ -15,7 +15,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -173,16 +173,23 @@ class Client:
     def upload(self, path: str, file: Path, size: int) -> None:
         """Write a large object from a file, in parts, whatever was there."""
         part = max(_PART, -(-size // _MOST_PARTS))
-        self._tried(
-            lambda: obstore.put(
-                self._for_large(),
-                path,
-                file,
-                use_multipart=True,
-                chunk_size=part,
-                max_concurrency=_PARTS_AT_ONCE,
-            )
-        )
+
+        def ask() -> None:
+            try:
+                obstore.put(
+                    self._for_large(),
+                    path,
+                    file,
+                    use_multipart=True,
+                    chunk_size=part,
+                    max_concurrency=_PARTS_AT_ONCE,
+                )
+            except FileNotFoundError:  # the parts may have been joined already, without our being told
+                there = self.head(path)
+                if there is None or there.size != size:
+                    raise
+
+        self._tried(ask)
 
     def read(self, path: str, most: int) -> bytearray | int | None:
         """Return an object's bytes, the number of bytes if there are more than `most`, or `None`."""
@@ -218,11 +225,11 @@ class Client:
         """Do one thing to each of many items, several at once; return the results in order."""
         if len(items) <= 1:
             return [do(item) for item in items]
-        self._check_process()
-        with self._guard:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="axl-store")
-        return list(self._pool.map(do, items))
+        return list(self._threads().map(do, items))
+
+    def later(self, do: Callable[[], T]) -> Future[T]:
+        """Do something beside what follows."""
+        return self._threads().submit(do)
 
     def close(self) -> None:
         """End the threads."""
@@ -230,6 +237,13 @@ class Client:
             pool, self._pool = self._pool, None
         if pool is not None and not _PROCESS.child_of_used:
             pool.shutdown()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        self._check_process()
+        with self._guard:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="axl-store")
+            return self._pool
 
     def _page(self, folder: str, after: str) -> list[Entry]:
         pages = obstore.list(self._for_small(), folder, offset=after or None, chunk_size=1000)

@@ -20,9 +20,10 @@ _REGION = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocation
 _PASSING_CODES = (
     "RequestTimeout", "BadDigest", "IncompleteBody", "XAmzContentSHA256Mismatch", "SlowDown", "InternalError",
     "OperationAborted", "ConditionalRequestConflict",
+    "NoSuchUpload",
 )  # fmt: skip
 _PASSING_STATUS = (408, 409, 425, 429, 500, 502, 503, 504)
-_METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2", "credential")
+_METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 _ENVIRONMENT = {
     "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE with boto3 installed",
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS, or log in with gcloud",
@@ -93,7 +94,7 @@ def _by_code(code: str, place: Place) -> Trouble | None:
 
 
 def _by_text(text: str, status: int, place: Place) -> Trouble | None:
-    if any(word in text for word in _METADATA):
+    if any(host in text for host in _METADATA) or (not status and "credential" in text):
         return Trouble(f"there are no credentials for {place.scheme}", _ENVIRONMENT[place.scheme])
     if status in (301, 302, 307, 308) or "redirect" in text:
         return _wrong_region(place)

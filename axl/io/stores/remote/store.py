@@ -136,6 +136,7 @@ class RemoteStore:
         self._leases.check()
 
     def sync(self) -> None:
+        self._claims.settle()
         self._leases.check()
 
     def lock(self, name: str, note: str) -> AbstractContextManager[None]:
@@ -154,6 +155,7 @@ class RemoteStore:
         self._claims.release(names, lock)
 
     def close(self) -> None:
+        self._claims.settle()
         self._client.close()
         self._downloads.close()
 
