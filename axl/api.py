@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,14 +9,7 @@ from typing import TYPE_CHECKING
 
 from axl import __version__
 from axl.check import check as check_program
-from axl.compile.driver import compile_program
-from axl.compile.explain import Explanation
-from axl.compile.explain import explain as explain_program
-from axl.compile.place import place_of
-from axl.compile.target import Artifact, Origin, StepCode
-from axl.compile.targets import get_target
 from axl.dsl import trace as tracing
-from axl.dsl.describe import steps_of
 from axl.dsl.workflow import Workflow
 from axl.errors import CheckError, Problem, UsageError
 from axl.io.assignment import Given
@@ -27,27 +18,24 @@ from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
 from axl.runtime.cache import Mode
-from axl.runtime.classes import find_class
-from axl.runtime.code import code_of
 from axl.runtime.engine import Options
-from axl.runtime.fingerprint import digest_of
-from axl.runtime.forecast import Forecast
-from axl.runtime.forecast import forecast as forecast_of
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
 from axl.runtime.local import Left, Local, Wanted, continue_local, run_inputs, run_local
-from axl.runtime.packages import Home, home_of
 from axl.runtime.parameters import bind
-from axl.runtime.target import folder_of, load_target
-from axl.runtime.why import Why
-from axl.runtime.why import why as why_of
+from axl.runtime.target import load_target
 from axl.wire.address import check_run_id
 from axl.wire.events import Reporter, silent
 
 if TYPE_CHECKING:
+    from axl.compile.explain import Explanation
+    from axl.compile.target import Artifact
+    from axl.runtime.diff import RunDiff
+    from axl.runtime.forecast import Forecast
     from axl.runtime.garbage import Swept
     from axl.runtime.repair import Repaired
     from axl.runtime.verify import Verdict
+    from axl.runtime.why import Why
 
 StoreLike = str | Path | Store | None
 
@@ -105,16 +93,21 @@ def compile(  # noqa: A001 (what it is called everywhere)
     Raises `CheckError`, `RefusedError` with everything that the target cannot express, and
     `UsageError` when there is no such target.
     """
+    from axl.compile.driver import compile_program  # noqa: PLC0415 (runs do not need it)
+    from axl.compile.targets import get_target  # noqa: PLC0415 (as above)
+    from axl.origin import origin_of  # noqa: PLC0415 (as above)
+
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     found = get_target(target)
     program = checked(cls)
-    folder, name = place_of(out)
-    origin = Origin(folder=_folder_from(folder, cls), steps=_steps(cls, program), name=name, axl=__version__)
-    return compile_program(program, found, origin)
+    return compile_program(program, found, origin_of(cls, program, out))
 
 
 def explain(workflow: type[Workflow] | str, target: str) -> Explanation:
     """Return what a target makes of everything that a workflow needs; nothing is raised for refusals."""
+    from axl.compile.explain import explain as explain_program  # noqa: PLC0415 (runs do not need it)
+    from axl.compile.targets import get_target  # noqa: PLC0415 (as above)
+
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     return explain_program(checked(cls), get_target(target))
 
@@ -223,6 +216,8 @@ def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:
 
 def why(run_id: str, step: str = "", store: StoreLike = None) -> list[Why]:
     """Return why each instance of a run's steps, or of one step, was computed or found in the cache."""
+    from axl.runtime.why import why as why_of  # noqa: PLC0415 (runs do not need it)
+
     run = open_run(run_id, _open(store))
     wanted = [run.step(step).task] if step else [task for _, task in tasks(run.program)]
     return list(why_of(run.record, wanted, run.store))
@@ -235,6 +230,8 @@ def forecast(
     store: StoreLike = None,
 ) -> Forecast:
     """Return what a run would compute now, and why; nothing is run and nothing is written."""
+    from axl.runtime.forecast import forecast as forecast_of  # noqa: PLC0415 (runs do not need it)
+
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
     wanted = Wanted(cls=cls, program=program, params=bind(program, cls, params or ()))
@@ -250,6 +247,14 @@ def get_run(run_id: str, store: StoreLike = None) -> Run:
 def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSummary]:
     """Return the runs of a store, the newest first, at most `limit` of them."""
     return list_runs_of(_open(store), limit)
+
+
+def diff(before: str, after: str, store: StoreLike = None) -> RunDiff:
+    """Return what is different between two runs of a store, given by id, its beginning, or `latest`."""
+    from axl.runtime.diff import diff as diff_runs  # noqa: PLC0415 (runs do not need it)
+
+    opened = _open(store)
+    return diff_runs(open_run(before, opened), open_run(after, opened))
 
 
 def gc(
@@ -295,26 +300,6 @@ def repair(verdict: Verdict, store: StoreLike = None) -> Repaired:
 
     with _held(store) as opened:
         return repair_store(opened, verdict.findings)
-
-
-def _folder_from(place: Path, cls: type[Workflow]) -> str:
-    """Return where the author's module is found, seen from a folder; empty when it is installed."""
-    folder = folder_of(cls)
-    if not folder or home_of(cls.__module__) is not Home.OWN:
-        return ""
-    return Path(os.path.relpath(folder, place.resolve())).as_posix()
-
-
-def _steps(cls: type[Workflow], program: IRWorkflow) -> dict[str, StepCode]:
-    """Return docstring and digest of every step; of the digest, packages are no part: they differ by machine."""
-    out: dict[str, StepCode] = {}
-    for key, code in code_of(cls, program).items():
-        source, _, name = key.partition("/")
-        step = steps_of(cls if source == program.source else find_class(source))[name]
-        own = digest_of(part for part in code.parts if part.where)
-        doc = inspect.cleandoc(step.function.__doc__ or "")
-        out[key] = StepCode(doc=doc, digest=own if code.parts else "")
-    return out
 
 
 def _open(store: StoreLike) -> Store:

@@ -12,6 +12,7 @@ import pytest
 import axl
 from axl import api
 from axl.runtime.changes import Change
+from axl.runtime.why import Why
 
 Make = Callable[[str, str], type[axl.Workflow]]
 
@@ -73,7 +74,7 @@ def told(cls: type[axl.Workflow], ms: list[int]) -> tuple[dict[str, str], dict[s
     return before, {each.name: said(each) for each in api.why(run.id, store="store")}
 
 
-def said(why: api.Why) -> str:
+def said(why: Why) -> str:
     """Return one text for a reason."""
     return "; ".join([why.fate, *(change.text for change in why.changes), *([why.note] if why.note else [])])
 
