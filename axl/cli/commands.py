@@ -25,7 +25,7 @@ COMMANDS = {
     "logs": ("axl.cli.logs", "Print what the steps of a run printed."),
     "retry": ("axl.cli.retry", "Go on with a run that did not succeed."),
     "compile": ("axl.cli.compile", "Write the files that an orchestrator takes."),
-    "diff": ("axl.cli.diff", "Say what changed between two compilations."),
+    "diff": ("axl.cli.diff", "Say what is different between two runs, or two compilations."),
     "gc": ("axl.cli.gc", "Remove old runs, and what no other run needs."),
     "verify": ("axl.cli.verify", "Find what is lost or damaged in a store, and repair it."),
     "doctor": ("axl.cli.doctor", "Look for trouble on this machine and in the store."),

@@ -1,6 +1,8 @@
-"""Say what changed between two compilations of a workflow: steps, wiring, settings and code.
+"""Say what is different between two runs, or between two compilations of a workflow.
 
-Exits with 4 when there is a difference.
+Of runs: parameters and wiring, and for each step code, inputs, outputs, status, attempts and time. Of
+files that `axl compile` wrote: steps, wiring, settings and code. Exits with 4 when there is a
+difference; attempts and time alone are none.
 """
 
 from __future__ import annotations
@@ -12,18 +14,31 @@ import typer
 
 from axl.cli.commands import screen_of
 from axl.cli.compile import DIFFERENT, change_facts
+from axl.cli.complete import complete_run
+from axl.cli.config import read_settings
+from axl.cli.diff_runs import print_diff
 from axl.cli.facts import dumps
-from axl.cli.options import AsJson
+from axl.cli.options import AsJson, StoreUrl
 from axl.compile.place import compare_files
 
 
 def command(
     ctx: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A file that `axl compile` wrote.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="Another one.")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="BEFORE",
+            help="A run, or a file that `axl compile` wrote.",
+            autocompletion=complete_run,
+        ),
+    ],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="Another one.", autocompletion=complete_run)],
+    store: StoreUrl = None,
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
+    if not (Path(before).is_file() or Path(after).is_file()):
+        return print_diff(before, after, read_settings({"store": store}).store, json, screen)
     found = compare_files(Path(before), Path(after))
     if json:
         screen.data(dumps([change_facts(each) for each in found]))
