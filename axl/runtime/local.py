@@ -83,7 +83,7 @@ def run_local(wanted: Wanted, store: Store, how: Local, axl_version: str) -> Lef
 
 def continue_local(wanted: Wanted, record: RunRecord, store: Store, how: Local) -> Left:
     """Continue a run that exists, whatever its code was before, and return how it was left."""
-    return _drive(wanted, store, how, lambda _codes: resume(record, store))
+    return _drive(wanted, store, how, lambda _codes: resume(record, wanted.program, store))
 
 
 def _drive(wanted: Wanted, store: Store, how: Local, begin: Callable[[Codes], Session]) -> Left:
@@ -120,15 +120,23 @@ def _run_session(wanted: Wanted, session: Session, codes: Codes, how: Local, exe
         ended = engine.run(run_inputs(wanted))
     except BaseException as error:
         executor.close()
-        session.end(SessionEnd(status="failed", ended=time.time(), error=f"the engine failed: {error!r}"))
+        seconds, why = time.monotonic() - started, f"the engine failed: {error!r}"
+        session.end(SessionEnd(status="failed", ended=time.time(), seconds=seconds, error=why))
         raise
     executor.close()
     store.clean_temp()
     counts = tuple(ended.counts.items())
     result = ended.result if ended.status == "succeeded" else None
-    end = SessionEnd(status=ended.status, ended=time.time(), counts=counts, error=ended.error, result=result)
-    session.end(end)
     seconds = time.monotonic() - started
+    end = SessionEnd(
+        status=ended.status,
+        ended=time.time(),
+        seconds=seconds,
+        counts=counts,
+        error=ended.error,
+        result=result,
+    )
+    session.end(end)
     how.report(
         RunFinished(run=session.run, status=end.status, seconds=seconds, counts=counts, error=end.error)
     )

@@ -18,7 +18,15 @@ from axl.io.store import Store
 from axl.ir.codec import encode
 from axl.ir.nodes import IRWorkflow
 from axl.wire import address
-from axl.wire.record import RunRecord, RunStatus, SessionEnd, SessionRecord, decode_run, decode_session_end
+from axl.wire.record import (
+    RunRecord,
+    RunStatus,
+    SessionEnd,
+    SessionRecord,
+    decode_run,
+    decode_session,
+    decode_session_end,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +65,9 @@ class Session:
         return self.record.run
 
     def begin(self, executor: str, workers: int) -> None:
-        """Record that an engine took the run up."""
+        """Record that an engine took the run up; never before the run began, whatever the clock says."""
         record = SessionRecord(
-            started=time.time(),
+            started=max(time.time(), self.record.created),
             pid=os.getpid(),
             host=socket.gethostname(),
             executor=executor,
@@ -82,31 +90,36 @@ def open_session(request: Request, store: Store, axl_version: str) -> Session:
     """
     if request.run_id:
         return _named(request, store, axl_version)
-    if not request.fresh:
-        unfinished = find_unfinished(request, store)
-        if unfinished is not None:
-            return resume(unfinished, store)
-    return _create(request, store, axl_version, _new_id(request.program.name))
+    newest = find_newest(request, store)
+    if newest is not None and not request.fresh and status_of(newest.run, store) != "succeeded":
+        return resume(newest, request.program, store)
+    after = _last_begun(newest, store) if newest is not None else 0.0
+    return _create(request, store, axl_version, _new_id(request.program.name), after)
 
 
-def resume(record: RunRecord, store: Store) -> Session:
-    """Take up a run that exists."""
+def resume(record: RunRecord, program: IRWorkflow, store: Store) -> Session:
+    """Take up a run that exists; its program is written again if a power cut has taken it."""
+    _write_program(program, store)
     lock = _lock(record.run, store)
     numbers = [key for key, _ in store.list_records(f"session/{record.run}/") if not key.endswith("/end")]
     return Session(store, record, continued=True, number=len(numbers) + 1, lock=lock)
 
 
-def find_unfinished(request: Request, store: Store) -> RunRecord | None:
-    """Return the newest run that the request may continue, if it did not succeed."""
+def find_newest(request: Request, store: Store) -> RunRecord | None:
+    """Return the newest run that is of the same workflow, code and parameters."""
     prefix = address.same_prefix(request.hash, request.identity)
     newest: RunRecord | None = None
     for key, _ in store.list_records(prefix):
         record = find_run(key.rpartition("/")[2], store)
         if record is not None and (newest is None or record.created >= newest.created):
             newest = record
-    if newest is None or status_of(newest.run, store) == "succeeded":
-        return None
     return newest
+
+
+def _last_begun(record: RunRecord, store: Store) -> float:
+    """Return when an engine took a run up for the last time, in seconds of the epoch."""
+    sessions = [each for each in store.list_records(f"session/{record.run}/") if not each[0].endswith("/end")]
+    return max([record.created, *(decode_session(body, key).started for key, body in sessions)])
 
 
 def find_run(run: str, store: Store) -> RunRecord | None:
@@ -127,21 +140,26 @@ def status_of(run: str, store: Store) -> RunStatus | None:
 def _named(request: Request, store: Store, axl_version: str) -> Session:
     record = find_run(request.run_id, store)
     if record is None:
-        return _create(request, store, axl_version, request.run_id)
+        return _create(request, store, axl_version, request.run_id, 0.0)
     same = (record.hash, record.params) == (request.hash, request.params)
     if not same:
         raise UsageError(
             f"the run {request.run_id} exists and is of another workflow or other parameters",
             hint="choose another --run-id",
         )
-    return resume(record, store)
+    return resume(record, request.program, store)
 
 
-def _create(request: Request, store: Store, axl_version: str, run: str) -> Session:
-    program = request.program
+def _write_program(program: IRWorkflow, store: Store) -> str:
     with store.write(inline=0) as stream:
         stream.write(encode(program))
-        ir = stream.finish().digest
+        return stream.finish().digest
+
+
+def _create(request: Request, store: Store, axl_version: str, run: str, after: float) -> Session:
+    """Begin a run; `after` is when an older one of the same was taken up, should the clock have been set back."""
+    program = request.program
+    ir = _write_program(program, store)
     record = RunRecord(
         run=run,
         workflow=program.name,
@@ -150,7 +168,7 @@ def _create(request: Request, store: Store, axl_version: str, run: str) -> Sessi
         hash=request.hash,
         ir=ir,
         params=request.params,
-        created=time.time(),
+        created=max(time.time(), after + 1e-6),
         axl=axl_version,
     )
     lock = _lock(run, store)

@@ -19,6 +19,14 @@ class SessionView:
     record: SessionRecord
     end: SessionEnd | None
 
+    @property
+    def seconds(self) -> float:
+        """How long it took, 0 while it has no end; by the wall clock where its record does not tell."""
+        if self.end is None:
+            return 0.0
+        known = self.end.seconds
+        return known if known is not None else max(0.0, self.end.ended - self.record.started)
+
 
 def sessions_of(run: str, store: Store) -> tuple[SessionView, ...]:
     """Return every engine's time with a run, in order."""
@@ -58,12 +66,12 @@ def status_of(run: str, sessions: tuple[SessionView, ...], store: Store) -> RunS
 
 def seconds_of(run: str, sessions: tuple[SessionView, ...], store: Store) -> float:
     """Return what all sessions took together; a killed one counts up to its last record."""
-    total = sum(session.end.ended - session.record.started for session in sessions if session.end)
+    total = sum(session.seconds for session in sessions)
     killed = [session for session in sessions if session.end is None]
     if not killed:
         return total
     if killed[-1] is sessions[-1] and status_of(run, sessions, store) == "running":
-        return total + time.time() - killed[-1].record.started
+        return total + max(0.0, time.time() - killed[-1].record.started)
     return total + _time_of_killed(run, killed, sessions, store)
 
 

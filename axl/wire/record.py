@@ -238,10 +238,14 @@ def decode_session(body: bytes, key: str) -> SessionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnd:
-    """How an engine left a run; `result` is there when the run succeeded."""
+    """How an engine left a run; `result` is there when the run succeeded.
+
+    `seconds` is how long it was there by a clock that nobody sets; older records do not tell.
+    """
 
     status: RunStatus
     ended: float
+    seconds: float | None = None
     counts: tuple[tuple[str, int], ...] = ()
     error: str = ""
     result: Value | None = None
@@ -254,6 +258,8 @@ class SessionEnd:
             "counts": dict(self.counts),
             "error": self.error,
         }
+        if self.seconds is not None:
+            out["seconds"] = self.seconds
         if self.result is not None:
             out["result"] = json.loads(to_text(self.result))
         return dump(out)
@@ -266,6 +272,7 @@ def decode_session_end(body: bytes, key: str) -> SessionEnd:
         return SessionEnd(
             status=cast("RunStatus", doc["status"]),
             ended=cast("float", doc["ended"]),
+            seconds=cast("float | None", doc.get("seconds")),
             counts=tuple(cast("dict[str, int]", doc["counts"]).items()),
             error=cast("str", doc["error"]),
             result=from_json(doc["result"]) if "result" in doc else None,
