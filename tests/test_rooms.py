@@ -25,7 +25,10 @@ HEAVY: dict[str, set[str]] = {
         "axl/runtime/zygote.py",
     },
     "numpy": {"axl/io/handlers/frames.py", "axl/io/handlers/numpy.py"},
-    "obstore": set(),
+    "obstore": {
+        "axl/io/stores/remote/bucket.py",
+        "axl/io/stores/remote/client.py",
+    },
     "pandas": {"axl/io/handlers/frames.py"},
     "polars": set(),
     "pyarrow": {

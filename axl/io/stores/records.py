@@ -19,7 +19,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from weakref import WeakSet
@@ -27,16 +27,14 @@ from weakref import WeakSet
 from blake3 import blake3
 
 from axl.errors import DamagedError, StoreError, UsageError
+from axl.io.stores.database import BUSY_SECONDS, connect
 from axl.io.stores.failure import SQL_ERRORS, os_failure, sql_failure
 from axl.io.stores.linger import LONGEST, Linger
 from axl.io.stores.objects import sync_path
 from axl.io.stores.turn import Turn
 
-_BUSY_SECONDS = 30
 _PAGE = 1000
 _LOG_LIMIT = 8 << 20
-_TABLE = "CREATE TABLE IF NOT EXISTS records(key TEXT PRIMARY KEY, body BLOB, seal BLOB) WITHOUT ROWID"
-_CLAIMS = "CREATE TABLE IF NOT EXISTS claims(name TEXT PRIMARY KEY, lock TEXT) WITHOUT ROWID"
 _PUT = "INSERT OR IGNORE INTO records VALUES (?, ?, ?)"
 _GET = "SELECT body, seal FROM records WHERE key = ?"
 _DROP = "DELETE FROM records WHERE key = ?"
@@ -229,7 +227,7 @@ class Records:
 
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = _connect(self._path)
+            self._connection = connect(self._path)
         return self._connection
 
     def _begin(self) -> sqlite3.Connection:
@@ -282,7 +280,7 @@ class Records:
         except SQL_ERRORS as error:
             raise self._failed(error, "write") from error
         finally:
-            db.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+            db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def _put_new(self, rows: list[tuple[str, bytes, bytes]]) -> bool:
         """Write records of which none is there; else write none."""
@@ -347,43 +345,6 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        with suppress(OSError):  # SQLite says better what is wrong, and can read where it may not write
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        return _open_to_write(path) if os.access(path.parent, os.W_OK) else _open_to_read(path)
-    except SQL_ERRORS as error:
-        raise sql_failure(error, "open", path) from error
-
-
-def _open_to_write(path: Path) -> sqlite3.Connection:
-    db = _open(path.as_uri())
-    try:
-        if db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA wal_autocheckpoint = 0")
-        db.execute(_TABLE)
-        db.execute(_CLAIMS)
-    except SQL_ERRORS:
-        db.close()
-        raise
-    return db
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    """Open the database of a folder that is not ours to write to: SQLite could not make its log there."""
-    log = path.with_name(path.name + "-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
-    return _open(f"{path.as_uri()}?{mode}")
-
-
-def _open(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        uri, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
-    )
 
 
 @lru_cache
