@@ -59,6 +59,6 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def many() -> int:
-    """How many records make a long list: more than a page of S3."""
-    return 1100
+def many(server: Server, request: pytest.FixtureRequest) -> int:
+    """How many records make a long list: more than a page of the server."""
+    return 350 if request.node.callspec.params["server"] == "moto" else 1100

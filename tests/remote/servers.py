@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import boto3
+
+PAGE = 100
+"""How many entries moto puts on a page of a list; S3 itself and radosgw put a thousand."""
 
 KEY, SECRET, BUCKET = "AXLTESTKEY", "axl-test-secret", "axl-tests"
 
@@ -33,7 +37,10 @@ def moto() -> Iterator[Server]:
     """Run moto's server in a process of its own."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    environment = {**os.environ, "MOTO_S3_DEFAULT_MAX_KEYS": str(PAGE)}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
         try:
             yield started(port, process)
         finally:
