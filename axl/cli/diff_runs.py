@@ -77,7 +77,7 @@ def _times(count: int, step: StepDiff) -> str:
 
 
 def _of_first(step: StepDiff) -> str:
-    return f" of {instance_text('', step.places[0])}" if step.places and step.places[0] else ""
+    return f" of {instance_text('', step.example)}" if step.example else ""
 
 
 def _facts(found: RunDiff) -> dict[str, JSON]:
@@ -109,6 +109,7 @@ def _step_facts(step: StepDiff) -> JSON:
             for each in step.changes
         ],
         "outputs": [{"name": name, "before": was, "after": now_is} for name, (was, now_is) in step.outputs],
+        "example": list(step.example),
         "unstable": step.unstable,
         "statuses": [
             {"before": was or None, "after": now_is or None, "items": count}

@@ -30,7 +30,7 @@ def age(text: str) -> float:
     try:
         return parse_duration(float(text) if text.isdigit() else text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r:.60}: {error}") from None
+        raise typer.BadParameter(f"{text!r:.60} is no time, as in 30d, 12h or 90m") from error
 
 
 def command(
@@ -96,7 +96,13 @@ def _tell(swept: Swept, verb: str, screen: Screen) -> None:
     for run in swept.busy:
         screen.say(f"kept {harmless(run)}: an engine works on it")
     if swept.later:
-        screen.say(f"{swept.later} objects stay until the next time: engines at work may need them")
+        left = _count(swept.later, "object")
+        screen.say(f"{left} kept until the next time: engines at work may need them")
     screen.data(
-        f"{verb} {len(swept.runs)} runs, {swept.results} results, {swept.objects} objects, {size(swept.bytes)}"
+        f"{verb} {_count(len(swept.runs), 'run')}, {_count(swept.results, 'result')},"
+        f" {_count(swept.objects, 'object')}, {size(swept.bytes)}"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -6,6 +6,7 @@ computed in one run and found in the other is no difference, nor is time.
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 import json
@@ -39,10 +40,10 @@ class StepDiff:
 
     `items` are how many instances each run has, `differing` how many differ other than in time, and
     `places` the first of these. `changes` are what is different in code, packages and inputs, each
-    once; `outputs` what the ports were in the first differing instance, and `unstable` says how many
-    differ though code and inputs are the same. `statuses` count instances by what came of them in
-    each run. `attempts` and `seconds` are sums over all instances, the latter of those that both runs
-    computed, where that is worth a word.
+    once; `outputs` what the ports were in the instance `example`, the first in which they differ, and
+    `unstable` says how many differ though code and inputs are the same. `statuses` count instances by what came of them in
+    each run. `attempts` and `seconds` are sums over the instances that both runs have, the latter over
+    those that both computed, where that is worth a word.
     """
 
     step: str
@@ -51,6 +52,7 @@ class StepDiff:
     places: tuple[Index, ...] = ()
     changes: tuple[Change, ...] = ()
     outputs: tuple[tuple[str, Pair], ...] = ()
+    example: Index = ()
     unstable: int = 0
     statuses: tuple[tuple[Pair, int], ...] = ()
     attempts: tuple[int, int] = (0, 0)
@@ -94,6 +96,7 @@ class _Tally:
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
     codes: dict[Pair, tuple[Change, ...]] = field(default_factory=dict)
     outputs: dict[str, Pair] = field(default_factory=dict)
+    example: Index = ()
     unstable: int = 0
     statuses: dict[Pair, int] = field(default_factory=dict)
     attempts: list[int] = field(default_factory=lambda: [0, 0])
@@ -103,10 +106,11 @@ class _Tally:
         for side, record in enumerate((before, after)):
             if record is not None:
                 self.items[side] += 1
-                self.attempts[side] += record.attempt
         if before is None or after is None:
             self._differ(index, (_fate(before), _fate(after)))
             return
+        self.attempts[0] += before.attempt
+        self.attempts[1] += after.attempt
         if "cached" not in (before.status, after.status):
             self.seconds[0] += before.seconds
             self.seconds[1] += after.seconds
@@ -118,7 +122,8 @@ class _Tally:
         self._differ(index, fates if fates[0] != fates[1] else None)
         self.unstable += bool(outputs and not found and before.code)
         self._keep(found)
-        self.outputs = self.outputs or outputs
+        if outputs and (not self.outputs or index < self.example):
+            self.outputs, self.example = outputs, index
 
     def diff(self) -> StepDiff:
         before, after = self.seconds
@@ -130,6 +135,7 @@ class _Tally:
             places=tuple(self.places),
             changes=tuple(self.changes.values()),
             outputs=tuple(self.outputs.items()),
+            example=self.example,
             unstable=self.unstable,
             statuses=tuple(self.statuses.items()),
             attempts=(self.attempts[0], self.attempts[1]),
@@ -138,8 +144,8 @@ class _Tally:
 
     def _differ(self, index: Index, fates: Pair | None) -> None:
         self.differing += 1
-        if len(self.places) < PLACES:
-            self.places.append(index)
+        bisect.insort(self.places, index)
+        del self.places[PLACES:]
         if fates is not None:
             self.statuses[fates] = self.statuses.get(fates, 0) + 1
 

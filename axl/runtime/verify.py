@@ -26,6 +26,8 @@ from axl.wire.values import Ref
 _BATCH = 500
 _THREADS = 4
 _AHEAD = 32
+_SHORT = 12
+"""Digits of a digest that a person is shown."""
 
 Kind = Literal["object", "record", "need", "log", "header", "names"]
 """What is wrong: an object's bytes, a record's, what a record needs, its log, a run that has lost its
@@ -220,17 +222,17 @@ def _object_wrong(store: Store, ref: Ref, seen: _Seen) -> str:
         return ""
     seen.named.add(ref.digest)
     if ref.digest in seen.damaged:
-        return f"is damaged: {seen.damaged[ref.digest]}"
+        return f"is damaged, the object {ref.digest[:_SHORT]}"
     what = _wrong(store, ref.digest)  # it may have been written after the objects were listed
     if not what:
         seen.sound.add(ref.digest)
-    return f"is lost: {what}" if what else ""
+    return f"is lost, the object {ref.digest[:_SHORT]}" if what else ""
 
 
 def _bytes_wrong(ref: Ref) -> str:
     if ref.data is None or blake3(ref.data).hexdigest() == ref.digest:
         return ""
-    return f"does not match its digest {ref.digest[:16]}"
+    return f"is damaged, {ref.size} bytes of digest {ref.digest[:_SHORT]}"
 
 
 def _held_at(store: Store, at: str) -> set[str]:
