@@ -95,7 +95,7 @@ def _tell(verdict: Verdict, repaired: Repaired | None, screen: Screen) -> None:
 
 
 def _tell_repaired(repaired: Repaired, screen: Screen) -> None:
-    screen.data(f"removed {repaired.records} records and {repaired.objects} objects")
+    screen.data(f"removed {_count(repaired.records, 'record')} and {_count(repaired.objects, 'object')}")
     for run in repaired.affected[:_MANY]:
         screen.data(f"{harmless(run)} has lost results: `axl retry {harmless(run)}` computes them again")
     for run in repaired.removed[:_MANY]:
@@ -116,3 +116,7 @@ def _line(each: Finding) -> str:
     place = [f"run {each.run}"] if each.run else [f"the result {each.key}"] if each.key else []
     step = [f"step {each.step}"] if each.step else []
     return harmless(": ".join([", ".join([*place, *step]), each.what]) if place else each.what)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

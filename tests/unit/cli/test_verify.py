@@ -1,0 +1,97 @@
+"""`axl verify` on the command line: findings by name, repair, exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Axl = Callable[..., Any]
+
+RUN = ("run", "local", "large.py:Large", "--executor", "inline", "-q")
+LARGE = """
+from axl import Workflow, step
+
+
+class Large(Workflow):
+    @step
+    def grow(self, x: int) -> bytes:
+        return bytes([x]) * 5000
+
+    @step
+    def total(self, parts: list[bytes]) -> int:
+        return sum(sum(part) for part in parts)
+
+    def graph(self, xs: list[int] = [3, 4, 5]) -> int:
+        return self.total(self.grow.map(xs))
+"""
+
+
+@pytest.fixture
+def damaged(axl: Axl, zoo: Path, tmp_path: Path) -> Path:
+    """A run of which one item's output has a wrong byte."""
+    (zoo / "large.py").write_text(LARGE)
+    assert 0 == axl(*RUN, "--run-id", "hurt").code
+    (path,) = [path for path in (tmp_path / "store/objects").glob("*/*") if b"\4" * 5000 in path.read_bytes()]
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"\4" * 5000, b"\4" * 4999 + b"\5"))
+    return path
+
+
+def test_a_sound_store_exits_with_zero(axl: Axl) -> None:
+    """One line says what was read."""
+    axl("run", "local", "good.py:Good", "--executor", "inline", "-q")
+    done = axl("verify")
+
+    assert (0, "") == (done.code, done.err)
+    assert done.out.endswith(": nothing is wrong\n")
+    assert [] == json.loads(axl("verify", "--json").out)["findings"]
+
+
+def test_damage_is_named_with_run_and_item(axl: Axl, damaged: Path) -> None:
+    """And a hint says what can be done; nothing is changed."""
+    done = axl("verify")
+    told = axl("verify", "--json")
+    found = [each for each in json.loads(told.out)["findings"] if each["run"]]
+
+    assert (4, 4) == (done.code, told.code)
+    what = f"its output `result` is damaged, the object {damaged.name[:12]}"
+    assert f"run hurt, step grow[1]: {what}\n" in done.out
+    assert "2 things are wrong" in done.out
+    assert "hint: axl verify --repair" in done.err
+    assert [("grow[1]", damaged.name)] == [(each["step"], each["object"]) for each in found]
+    assert 4 == axl("verify").code
+
+
+def test_after_a_repair_the_same_command_goes_on(axl: Axl, damaged: Path) -> None:
+    """What needs the damaged object is removed, the run is named, and the result is the same again."""
+    done = axl("verify", "--repair")
+
+    assert 0 == done.code
+    assert "removed 2 records and 1 object\n" in done.out
+    assert "hurt has lost results: `axl retry hurt` computes them again\n" in done.out
+    assert not damaged.exists()
+    assert 0 == axl("verify").code
+    assert "interrupted" == json.loads(axl("show", "hurt", "--json").out)["status"]
+    again = axl(*RUN)
+    assert (0, "60000\n") == (again.code, again.out)
+    assert ["hurt"] == [each["id"] for each in json.loads(axl("runs", "--json").out)]
+    assert 0 == axl("verify").code
+
+
+def test_the_facts_of_a_repair(axl: Axl, damaged: Path) -> None:
+    """JSON has what was wrong, and what became of it."""
+    facts = json.loads(axl("verify", "--repair", "--json").out)
+
+    assert damaged.name in {each["object"] for each in facts["findings"]}
+    assert {"affected": ["hurt"], "removed": [], "records": 2, "objects": 1, "left": []} == facts["repaired"]
+
+
+def test_a_store_that_is_not_there_is_not_made(axl: Axl, tmp_path: Path) -> None:
+    """Who only looks makes no store."""
+    for command in (["verify"], ["gc", "--keep", "1"], ["diff", "a", "b"]):
+        assert 5 == axl(*command, "--store", str(tmp_path / "typo")).code
+    assert not (tmp_path / "typo").exists()
