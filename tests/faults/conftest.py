@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
@@ -57,11 +58,11 @@ def facts(stage: Callable[..., Stage]) -> Callable[[Case], Facts]:
 
     @cache
     def of(case: Case) -> Facts:
-        trial = stage(case)
+        trial, began = stage(case), time.monotonic()
         said = trial.start().wait()
         assert said.code == 0, said.err
         assert trial.warm.orphans() == []
-        known = learn(trial.store, trial.journal())
+        known = learn(trial.store, trial.journal(), time.monotonic() - began)
         trial.clear()
         return known
 

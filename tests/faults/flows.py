@@ -46,7 +46,7 @@ class Chain(Workflow):
         note("seed")
         return n * 3
 
-    @step
+    @step(timeout=60)
     def grow(self, n: int) -> bytes:
         note("grow")
         print("growing")
@@ -74,7 +74,7 @@ class Retries(Workflow):
         note("items")
         return list(range(n))
 
-    @step(retries=Retry(attempts=4, delay=0.001, on=(ConnectionError,)))
+    @step(retries=Retry(attempts=4, delay=0.001, on=(ConnectionError,)), timeout=60)
     def load(self, i: int) -> bytes:
         note("load", i)
         if i % 2:
@@ -103,7 +103,7 @@ class Nested(Workflow):
         note("airports", month)
         return [(month, airport) for airport in range(2)]
 
-    @step
+    @step(timeout=60)
     def load(self, place: tuple[int, int]) -> dict[str, bytes]:
         note("load", *place)
         return {f"{place}": b"%d-%d;" % place * 1500}

@@ -21,23 +21,25 @@ from axl.wire.values import Lit, Many, Ref, Value
 
 TRANSIENT = ("tmp", "locks", "unsynced", "claims")
 GOOD = ("done", "cached")
+HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What an uninterrupted run gives: its result, the outputs of every instance, the files of its store.
 
-    `cached` says that results are found again by other runs, so that nothing committed ever runs again.
+    `executions` says how often each step ran, `seconds` how long all of it took. `cached` says that results are found again by other runs, so that nothing committed ever runs again.
     """
 
     result: object
     outputs: dict[str, dict[str, object]]
     executions: Counter[str]
     files: frozenset[str]
+    seconds: float
     cached: bool
 
 
-def learn(folder: Path, journal: Sequence[str]) -> Facts:
+def learn(folder: Path, journal: Sequence[str], seconds: float) -> Facts:
     """Read what an uninterrupted run gave."""
     files = top_of(folder)
     store = open_store(str(folder))
@@ -48,7 +50,14 @@ def learn(folder: Path, journal: Sequence[str]) -> Facts:
         cached = any(True for _ in store.list_records("cache/"))
     finally:
         store.close()
-    return Facts(result=result, outputs=outputs, executions=Counter(journal), files=files, cached=cached)
+    return Facts(
+        result=result,
+        outputs=outputs,
+        executions=Counter(journal),
+        files=files,
+        seconds=seconds,
+        cached=cached,
+    )
 
 
 def committed(folder: Path, facts: Facts) -> frozenset[str]:
@@ -109,6 +118,9 @@ def _check(store: Store, facts: Facts, journal: Sequence[str]) -> Iterator[str]:
             yield from _check_record(run, name, record, facts)
             done.add(name)
             accounted[name] += record.status == "done" and name in facts.executions
+        known = all(session.end for session in run.sessions)
+        if run.seconds < 0 or (known and run.seconds > HOUR):  # a killed engine's time is a guess
+            yield f"{run.id} took {run.seconds} s"
         if summary.status == "succeeded":
             yield from _check_whole(run, done, facts)
     for name, count in accounted.items():

@@ -231,7 +231,7 @@ static ssize_t plain_write(int file, const void *data, size_t length, int64_t of
 static ssize_t written(int file, const void *data, size_t length, int64_t offset) {
     char full[PATH_MAX];
     if (!file_is_ours(file, full)) {
-        if (plan && log_file >= 0 && file == 1 && getpid() == plan->engine) {
+        if (plan && log_file >= 0 && (file == 1 || file == 2) && getpid() == plan->engine) {
             enter();
             record('s', 0, 0, 0, length, "", "", data);
             leave();

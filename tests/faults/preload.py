@@ -101,7 +101,7 @@ class Call:
     """One call of a log.
 
     `kind` is a letter: c create, o open to write, t open and empty, w write, l set the length,
-    f fsync, r rename, h hard link, u unlink, m mkdir, d rmdir, s say to standard output.
+    f fsync, r rename, h hard link, u unlink, m mkdir, d rmdir, s say to a standard stream.
     """
 
     kind: str

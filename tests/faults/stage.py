@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,19 @@ from tests.faults.preload import Drawn, Plan, draw
 from tests.faults.warm import CLI, Command, Warm, start
 
 HERE = Path(__file__).parent
+BROKEN = "tests.faults.broken:main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A workflow and how it is run."""
+    """A workflow and how it is run; `params` are `NAME=VALUE`, `broken` names a store of broken.py."""
 
     flow: str
     executor: str = "process"
     workers: int = 2
+    params: tuple[str, ...] = ()
+    broken: str = ""
+    file: str = "flows.py"
 
     def __str__(self) -> str:
         return f"{self.flow}-{self.executor}"
@@ -54,9 +59,10 @@ class Stage:
 
     def words(self, *extra: str) -> list[str]:
         """Return the words of the command that runs the case."""
-        target = f"{HERE / 'flows.py'}:{self.case.flow}"
+        target = f"{HERE / self.case.file}:{self.case.flow}"
         words = ["run", "local", "-m", target, "--store", str(self.store), "--executor", self.case.executor]
-        return [*words, "--workers", str(self.case.workers), "--json", *extra]
+        params = [word for param in self.case.params for word in ("--param", param)]
+        return [*words, *params, "--workers", str(self.case.workers), "--json", *extra]
 
     def draw(self, plan: Plan, *, log: Path | None = None) -> Drawn:
         """Write a plan for the calls that change this trial's disk."""
@@ -76,6 +82,8 @@ class Stage:
         }
         plan = drawn.path if drawn else None
         given = self.words() if words is None else words
+        if self.case.broken:
+            entry, given = BROKEN, [self.case.broken, entry, *given]
         return start(self.warm, given, self.folder, env, plan=plan, entry=entry)
 
     def journal(self) -> list[str]:
@@ -109,6 +117,14 @@ class Stage:
         if said.facts.get("result") != facts.result:
             wrong.append(f"the result is {said.facts.get('result')!r:.200}")
         return [*wrong, *self.warm.orphans(), *self.check(facts)]
+
+    def killed(self, drawn: Drawn, facts: Facts) -> list[str]:
+        """Run under a plan that kills, go on with the same command, and return everything that is wrong."""
+        said = self.start(drawn=drawn).wait()
+        wrong = self.warm.orphans()
+        if said.code != (-signal.SIGKILL if drawn.fired else 0):
+            wrong.append(f"left with {said.code}: {said.err}")
+        return [*wrong, *self.go_on(facts)]
 
     def clear(self) -> None:
         """Remove the trial's folder."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -36,12 +35,7 @@ def test_killed_at_a_call(
     for number in spread(POINTS, calls(case) + MORE)[share::SHARES]:
         trial = stage(case)
         drawn = trial.draw(Plan(action=action, first=number, last=number))
-        said = trial.start(drawn=drawn).wait()
-        found = trial.warm.orphans()
-        if said.code != (-signal.SIGKILL if drawn.fired else 0):
-            found.append(f"left with {said.code}: {said.err}")
-        found += trial.go_on(known)
-        wrong += [f"call {number}: {what}" for what in found]
+        wrong += [f"call {number}: {what}" for what in trial.killed(drawn, known)]
         trial.clear()
 
     assert not wrong, "\n".join(wrong)

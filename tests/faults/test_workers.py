@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 import axl
+from axl.runtime.history import Run
 from tests.faults.nasty import Flood, KilledTwice, Litters, Nasty, Orphans
+from tests.faults.sizes import size
 
 
 @pytest.fixture(scope="module")
-def nasty(tmp_path_factory: pytest.TempPathFactory) -> axl.runtime.history.Run:  # type: ignore[name-defined]
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run all misbehaving steps once, with two workers, and go on after every failure."""
     return axl.run(Nasty, store=tmp_path_factory.mktemp("nasty") / "store", workers=2, keep_going=True)
 
@@ -30,21 +32,22 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("step", EXPECTED)
-def test_the_failure_says_what_happened(nasty: object, step: str) -> None:
+def test_the_failure_says_what_happened(nasty: Run, step: str) -> None:
     """Each step fails in its own way, and the message names it."""
     kind, words = EXPECTED[step]
 
-    (instance,) = nasty.step(step).instances  # type: ignore[attr-defined]
+    (instance,) = nasty.step(step).instances
 
     assert instance.status == "failed"
+    assert instance.failure is not None
     assert instance.failure.kind == kind
     assert words in instance.failure.message
 
 
-def test_the_others_go_on(nasty: object) -> None:
+def test_the_others_go_on(nasty: Run) -> None:
     """The map beside them has all its results."""
-    assert nasty.status == "failed"  # type: ignore[attr-defined]
-    assert nasty.step("fine").output == [1, 2, 3]  # type: ignore[attr-defined]
+    assert nasty.status == "failed"
+    assert nasty.step("fine").output == [1, 2, 3]
 
 
 def test_a_killed_worker_is_tried_again(tmp_path: Path) -> None:
@@ -68,7 +71,7 @@ def test_a_flood_of_output_is_bounded(tmp_path: Path) -> None:
     """Head and tail are kept, the middle is counted, and memory does not grow with it."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    run = axl.run(Flood, {"megabytes": 50}, store=tmp_path / "store")
+    run = axl.run(Flood, {"megabytes": size(50, 1024)}, store=tmp_path / "store")
 
     log = run.logs("print_much")
     assert run.status == "succeeded"
@@ -90,4 +93,4 @@ def test_temporary_files_of_steps_go_with_their_worker(tmp_path: Path) -> None:
     run = axl.run(Litters, store=tmp_path / "store")
 
     assert run.status == "succeeded"
-    assert not Path(run.result).exists()
+    assert not Path(str(run.result)).exists()

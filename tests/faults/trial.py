@@ -29,8 +29,12 @@ class Trial:
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def __post_init__(self) -> None:
-        (self.folder / "flags").mkdir()
+        self.flags.mkdir(parents=True)
         self.journal.touch()
+
+    @property
+    def flags(self) -> Path:
+        return self.folder / "flags"
 
     @property
     def journal(self) -> Path:

@@ -68,6 +68,15 @@ def _command_of(pid: int) -> str:
         return "gone"
 
 
+def _tree(pid: int) -> list[int]:
+    """Return a process and all its descendants, those nearest to it first."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):
+            found += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """How a command ended: its exit code, or less than 0 for a signal; what it printed."""
@@ -113,6 +122,13 @@ class Command:
         """Send a signal, unless it has ended; it is not collected before `wait`, so the id stays its own."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
+
+    def kill_tree(self) -> None:
+        """Kill it and all that came of it at once, and collect it."""
+        for pid in _tree(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.wait()
 
     def kill_group(self) -> None:
         """Kill its process group at once, and collect it."""
