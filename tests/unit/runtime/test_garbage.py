@@ -7,8 +7,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import axl
 from axl import api
 from axl.errors import DamagedError, LockedError, UsageError
 from axl.io.stores import open_store
+from axl.io.stores.memory import MemoryStore
 from axl.runtime.garbage import Pace, Swept, collect
 from axl.runtime.history import Run
 from axl.runtime.keeping import Keep
@@ -305,6 +307,116 @@ def test_a_store_in_memory_is_collected_too(flows: Any) -> None:
     assert [] == api.verify(store).findings
 
 
+class Dying(MemoryStore):
+    """A store whose records go one by one, as in a bucket, until the collector is killed."""
+
+    def __init__(self, name: str, left: int) -> None:
+        super().__init__(name)
+        self.left = left
+
+    def drop_records(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._die()
+            super().drop_records([key])
+
+    def drop_objects(self, digests: Iterable[str], before: float) -> None:
+        for digest in digests:
+            self._die()
+            super().drop_objects([digest], before)
+
+    def _die(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+
+def test_killed_before_any_removal_a_collection_leaves_nothing_wrong(flows: Any) -> None:
+    """Wherever it ends, the store is sound, the run that stays is whole, and the next one takes the rest."""
+    pace = Pace(grace=0.0, settle=0.0)
+    ends = set[int]()
+    for left in range(200):
+        name = f"dying-{left}"
+        store = open_store(f"memory://{name}")
+        for by in (1, 2):
+            axl.run(flows.Big, {"by": by, "n": 2}, executor="inline", store=store)
+        try:
+            collect(Dying(name, left), Keep(newest=1), pace)
+        except KeyboardInterrupt:
+            assert [] == api.verify(store).findings
+            assert sum(4000 * (x + 2) for x in range(2)) == axl.get_run("latest", store).result
+            collect(store, Keep(newest=1), pace)
+        else:
+            assert 13 == left
+            break
+        assert [] == api.verify(store).findings
+        ends.add(len(list(store.list_keys(""))) * 1000 + len(list(store.list_objects())))
+    assert 1 == len(ends)
+
+
+class Beside(MemoryStore):
+    """An engine's store: right after the first result is found in it, and before the engine goes on, `then` runs."""
+
+    def __init__(self, name: str, then: Callable[[], None]) -> None:
+        super().__init__(name)
+        self.then: Callable[[], None] | None = then
+
+    def get_records(self, keys: Sequence[str]) -> list[bytes | None]:
+        found = super().get_records(keys)
+        if self.then is not None and keys and keys[0].startswith("cache/") and any(found):
+            then, self.then = self.then, None
+            then()
+        return found
+
+
+class Watched(MemoryStore):
+    """A collector's store, which says when results were dropped."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.dropped = threading.Event()
+
+    def drop_records(self, keys: Iterable[str]) -> None:
+        some = list(keys)
+        super().drop_records(some)
+        if any(key.startswith("cache/") for key in some):
+            self.dropped.set()
+
+
+def test_a_result_that_was_found_just_before_it_was_dropped_stays(flows: Any) -> None:
+    """The engine records it while the collector waits; what its record names is not removed."""
+    axl.run(flows.Big, {"n": 2}, executor="inline", store="memory://found")
+    collector = Watched("found")
+    work = threading.Thread(
+        target=lambda: collect(collector, Keep(newest=0), Pace(grace=0.0, settle=1.0)), daemon=True
+    )
+
+    def begin_to_collect() -> None:
+        work.start()
+        assert collector.dropped.wait(10)
+
+    run = axl.run(flows.Big, {"n": 2}, executor="inline", store=Beside("found", begin_to_collect))
+    work.join(10)
+    assert ("succeeded", sum(4000 * (x + 1) for x in range(2))) == (run.status, run.result)
+    assert [bytes([x, 1]) * 4000 for x in range(2)] == run.step("grow").output
+    assert [] == api.verify("memory://found").findings
+
+
+def test_an_engine_that_is_held_up_loses_nothing(flows: Any) -> None:
+    """What it found stays as long as it is at work, however long its record takes; then it may go."""
+    axl.run(flows.Big, {"n": 2}, executor="inline", store="memory://slow")
+    pace, swept = Pace(grace=0.0, settle=0.0), list[Swept]()
+
+    def collect_all() -> None:
+        swept.append(collect(open_store("memory://slow"), Keep(newest=0), pace))
+
+    run = axl.run(flows.Big, {"n": 2}, executor="inline", store=Beside("slow", collect_all))
+    assert swept[0].later > 0
+    assert ("succeeded", sum(4000 * (x + 1) for x in range(2))) == (run.status, run.result)
+    assert [] == api.verify("memory://slow").findings
+    assert 0 == collect(open_store("memory://slow"), Keep(newest=0), pace).later
+    assert [] == list(open_store("memory://slow").list_objects())
+
+
 def test_collections_beside_an_engine_take_nothing_from_it(flows: Any) -> None:
     """While a run of 200 steps finds old results and makes new ones, everything else goes, again and again."""
     first = axl.run(flows.Slow, {"n": 60}, store="store", workers=2)
@@ -332,6 +444,7 @@ def grow_old_unused() -> None:
 
 COLLECT = """
 from axl.io.stores import open_store
+from axl.io.stores.memory import MemoryStore
 from axl.runtime.history import Run
 from axl.runtime.garbage import Pace, collect
 from axl.runtime.keeping import Keep
