@@ -20,7 +20,6 @@ def compile_program(program: IRWorkflow, target: Target, origin: Origin | None =
     problems = wellformed(program)
     if problems:
         raise CheckError(problems)
-    refuse(program, target)
     for lower in target.passes:
         program = _lowered(program, lower, target)
     refuse(program, target)

@@ -184,7 +184,7 @@ def test_an_executor_is_chosen_from_outside(compiled: Compiled, monkeypatch: pyt
     monkeypatch.setenv("AXL_DAGSTER_EXECUTOR", "in_process")
     assert "in_process" == next(iter(compiled(flows.Slow).defs.jobs)).executor_def.name
     monkeypatch.setenv("AXL_DAGSTER_EXECUTOR", "here")
-    with pytest.raises(ValueError, match="in_process, multiprocess or k8s"):
+    with pytest.raises(ValueError, match="which is not in_process, multiprocess or k8s"):
         compiled(flows.Slow)
 
 

@@ -14,7 +14,7 @@ from tests.conformance.cases import CASES, Case
 
 TARGETS = [path.stem for path in sorted(Path(__file__).parent.joinpath("targets").glob("*.py"))]
 
-REFUSED: dict[str, tuple[str, ...]] = {"dagster": ()}
+REFUSED: dict[str, tuple[str, ...]] = {"dagster": (), "plain": ()}
 """The workflows that a target refuses; every other one agrees."""
 
 Fate = tuple[str, int]

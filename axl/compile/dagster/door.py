@@ -15,12 +15,14 @@ def executor() -> dg.ExecutorDefinition:
     if name == "in_process":
         return dg.in_process_executor
     if name == "multiprocess":
-        forks = {"start_method": {"forkserver": {}}}
+        forks: dict[str, Any] = {"start_method": {"forkserver": {}}}
         return dg.multiprocess_executor.configured(LIMITS | forks)
     if name == "k8s":
-        k8s: dg.ExecutorDefinition = importlib.import_module("dagster_k8s").k8s_job_executor
+        found: Any = importlib.import_module("dagster_k8s")
+        k8s: dg.ExecutorDefinition = found.k8s_job_executor
         return k8s.configured(LIMITS)
-    raise ValueError(f"AXL_DAGSTER_EXECUTOR is {name!r}: in_process, multiprocess or k8s")
+    known = "in_process, multiprocess or k8s"
+    raise ValueError(f"AXL_DAGSTER_EXECUTOR is {name!r}, which is not {known}")
 '''
 
 STEP = '''

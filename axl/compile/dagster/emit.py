@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from axl.compile.dagster import door
 from axl.compile.dagster.model import Job, Op, Stage
@@ -17,16 +17,16 @@ from axl.ir.nodes import IRWorkflow, Task
 
 _ARGUMENTS = "context: dg.OpExecutionContext, parameters: Parameters"
 _NO_CODE = StepCode()
+_is_release = re.compile(r"[0-9A-Za-z.+-]+").fullmatch
 
 
 def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
     """Return the text of the module."""
-    names = Names.of(program, job)
+    names, fields = Names.of(program, job), config_class(program.params)
     parts = [
-        _head(program, job, origin),
-        _workflow(program, origin),
+        _head(program, job, origin, fields) + _workflow(program, origin),
         layout(_limits(program, job), 0, "LIMITS: dict[str, Any] = "),
-        config_class(program.params),
+        fields,
         door.AFTER.strip(),
         *(_op(op, names, origin) for op in job.ops),
         door.EXECUTOR.strip(),
@@ -39,8 +39,8 @@ def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def _head(program: IRWorkflow, job: Job, origin: Origin) -> str:
-    release = f" {origin.axl}" if origin.axl else ""
+def _head(program: IRWorkflow, job: Job, origin: Origin, fields: str) -> str:
+    release = f" {origin.axl}" if _is_release(origin.axl) else ""
     lines = [
         f'"""The workflow {program.name} as a Dagster job, compiled by axl{release}.',
         "",
@@ -53,16 +53,16 @@ def _head(program: IRWorkflow, job: Job, origin: Origin) -> str:
     if any(op.does == "items" for op in job.ops):
         lines.append("from collections.abc import Iterator")
     lines += ["from pathlib import Path", "from typing import Any", "", "import dagster as dg"]
-    if any(param.default is not None or param.doc or param.step for param in program.params):
+    lines.append("from axl.runtime import remote")
+    if "= Field(" in fields:
         lines.append("from pydantic import Field")
-    return "\n".join([*lines, "", "from axl.runtime import remote"])
+    return "\n".join([*lines, "", ""])
 
 
 def _workflow(program: IRWorkflow, origin: Origin) -> str:
     folder = "Path(__file__).parent"
-    parts = [part for part in PurePosixPath(origin.folder).parts if part != "."]
-    if parts:
-        folder += f".joinpath({', '.join(map(text, parts))})"
+    if origin.folder not in ("", "."):
+        folder += f" / {text(origin.folder)}"
     arguments = [
         f"source={text(program.source)}",
         f"folder={folder}" if origin.folder else "folder=None",
@@ -163,11 +163,15 @@ def _stage(stage: Stage, names: Names) -> Iterator[str]:
     yield ""
     yield f"    def {stage.items}_each(item: Any) -> Any:"
     for op in stage.ops:
+        if (op.name,) == stage.leave and op is stage.ops[-1]:
+            yield f"        return {_item_call(op, stage.items, names, 15)}"
+            break
         keep = op.name in stage.leave or any(op.name in other.waits for other in stage.ops)
         target = f"{op.name}_ = " if keep else ""
         yield f"        {target}{_item_call(op, stage.items, names, 8 + len(target))}"
-    if left:
-        yield f"        return {left}"
+    else:
+        if left:
+            yield f"        return {left}"
     yield ""
     yield f"    {begin}{stage.items}_.map({stage.items}_each)"
 

@@ -12,14 +12,16 @@ from axl.wire.values import JSON
 
 TAKEN = frozenset(
     """
-    configure_at_launch construct copy dict from_orm from_resource_context
-    from_resource_context_cm get_object_to_set_on_execution_context get_resource_context is_list json
+    configure_at_launch construct copy create_resource dict from_orm from_resource_context
+    from_resource_context_cm get_object_to_set_on_execution_context get_resource_context get_resource_definition
+    is_list json
     model_computed_fields model_config model_construct model_copy model_dump model_dump_json model_extra
     model_fields model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild
-    model_validate model_validate_json model_validate_strings parse_file parse_obj parse_raw
+    model_validate model_validate_json model_validate_strings nested_resources parse_file parse_obj parse_raw
     process_config_and_initialize process_config_and_initialize_cm required_resource_keys schema
-    schema_json setup_for_execution teardown_after_execution to_config_schema update_forward_refs
-    validate with_replaced_resource yield_for_execution int float bool str list
+    schema_json setup_for_execution teardown_after_execution to_config_schema
+    to_fields_dict update_forward_refs
+    validate with_replaced_resource_context with_resource_context yield_for_execution int float bool str list
     """.split()
 )
 """Names that mean something in a config class already, of Dagster's, pydantic's or the annotations'."""
@@ -45,7 +47,10 @@ def attributes(params: tuple[Param, ...]) -> dict[str, str]:
 
 def config_class(params: tuple[Param, ...]) -> str:
     """Return the class that types what a run takes."""
-    lines = ["class Parameters(dg.ConfigurableResource):", '    """What a run takes."""']
+    lines = [
+        "class Parameters(dg.ConfigurableResource):  # type: ignore[type-arg]",
+        '    """What a run takes."""',
+    ]
     names = attributes(params)
     if params:
         lines.append("")
