@@ -53,6 +53,28 @@ class Big(Workflow):
         return self.total(map(lambda x: self.grow(x, by), self.seed(n)), fail)
 
 
+class Nested(Workflow):
+    @step
+    def lists(self, n: int) -> list[list[int]]:
+        return [list(range(n)), list(range(n))]
+
+    @step
+    def others(self, n: int) -> list[list[int]]:
+        return [list(range(7, n + 7)), list(range(8, n + 8))]
+
+    @step
+    def add(self, x: int, y: int) -> int:
+        return x + y
+
+    @step
+    def total(self, xs: list[list[int]]) -> int:
+        return sum(sum(part) for part in xs)
+
+    def graph(self, n: int = 3) -> int:
+        rows = map(lambda xs, ys: map(lambda x, y: self.add(x, y), xs, ys), self.lists(n), self.others(n))
+        return self.total(rows)
+
+
 class Slow(Workflow):
     @step
     def seed(self, n: int) -> list[int]:
@@ -161,6 +183,17 @@ def test_a_result_stays_for_a_run_that_found_it(flows: Any) -> None:
     assert {"cached": 5} == dict(run(flows.Big).counts)
     assert [bytes([x, 1]) * 4000 for x in range(3)] == second.step("grow").output
     assert_sound()
+
+
+def test_lists_that_are_mapped_over_together_stay(flows: Any) -> None:
+    """Only the first of them has a record of its own in the run; the results for all are needed."""
+    first = axl.run(flows.Nested, {"n": 300}, executor="inline", store="store")
+    grow_old()
+
+    swept = sweep(keep=1)
+    assert (0, 0) == (swept.results, swept.objects)
+    assert {"cached": 603} == dict(axl.run(flows.Nested, {"n": 300}, executor="inline", store="store").counts)
+    assert first.result == axl.get_run("latest", "store").result
 
 
 def test_what_was_written_lately_stays(flows: Any) -> None:
@@ -425,6 +458,7 @@ def test_collections_beside_an_engine_take_nothing_from_it(flows: Any) -> None:
     rounds = 0
     while engine.poll() is None or rounds < 20:
         sweep(keep=0)
+        assert_sound()
         grow_old_unused()
         rounds += 1
     out = engine.communicate()[0]
@@ -459,7 +493,7 @@ def test_a_killed_collection_leaves_nothing_wrong(flows: Any) -> None:
     for by in range(12):
         run(flows.Big, by=by, n=20)
     kept = axl.list_runs("store", limit=1)[0].id
-    for _ in range(12):
+    for _ in range(8):
         grow_old()
         with subprocess.Popen([sys.executable, "-c", COLLECT], stdout=subprocess.PIPE) as child:
             assert child.stdout is not None
