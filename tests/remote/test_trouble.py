@@ -133,6 +133,38 @@ def test_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     assert "AWS_PROFILE" in error.hint
 
 
+@pytest.mark.parametrize(
+    ("url", "environment", "what", "hint"),
+    [
+        (
+            "gs://bucket/x",
+            {"GOOGLE_APPLICATION_CREDENTIALS": "/none.json"},
+            "/none.json",
+            "GOOGLE_APPLICATION",
+        ),
+        ("az://container/x", {}, "Account must be specified", "AZURE_STORAGE_ACCOUNT_NAME"),
+        (
+            "az://container/x?account=me",
+            {"AZURE_STORAGE_ACCOUNT_KEY": "no base 64!"},
+            "Invalid Access Key",
+            "AZURE_STORAGE_ACCOUNT_KEY",
+        ),
+    ],
+)
+def test_settings_that_make_no_request(
+    url: str, environment: dict[str, str], what: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are told at once."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    began = time.monotonic()
+    error = failure(url)
+
+    assert what in error.what
+    assert hint in error.hint
+    assert time.monotonic() - began < 1
+
+
 def test_a_profile_gives_credentials(
     moto_server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

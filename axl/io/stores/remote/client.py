@@ -28,7 +28,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 
 from axl.errors import DamagedError, StoreError
 from axl.io.stores.remote.bucket import Bucket, open_bucket
-from axl.io.stores.remote.failure import is_bucket_missing, trouble_of
+from axl.io.stores.remote.failure import is_bucket_missing, trouble_of, unusable
 from axl.io.stores.remote.frames import unseal
 from axl.io.stores.remote.place import Place
 
@@ -152,20 +152,18 @@ class Client:
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """Yield every object below a folder, in the order in which the store keeps them."""
-        last = ""
-        while True:
-            page = self._tried(partial(self._page, folder, last))
-            yield from page
-            if not page:
-                return
-            last = page[-1].path
+        found, is_whole = self._tried(partial(self._listed, folder, ""))
+        while not is_whole:
+            yield from found
+            found, is_whole = self._tried(partial(self._listed, folder, found[-1].path))
+        yield from found
 
     def delete(self, paths: Iterable[str]) -> None:
         """Remove objects, if they are there."""
         rest = list(dict.fromkeys(paths))
         while rest:
             some, rest = rest[:_DELETED_AT_ONCE], rest[_DELETED_AT_ONCE:]
-            if self.place.scheme == "gs" or len(some) == 1:
+            if self.place.scheme != "s3" or len(some) == 1:  # elsewhere a missing one ends the batch
                 self.each(self._delete_one, some)
             else:
                 self._tried(partial(self._delete, some))
@@ -245,9 +243,17 @@ class Client:
                 self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="axl-store")
             return self._pool
 
-    def _page(self, folder: str, after: str) -> list[Entry]:
-        pages = obstore.list(self._for_small(), folder, offset=after or None, chunk_size=1000)
-        return [_entry(meta) for meta in next(iter(pages), [])]
+    def _listed(self, folder: str, after: str) -> tuple[list[Entry], bool]:
+        """Return what is below a folder, as far as it comes, and whether that is all."""
+        found: list[Entry] = []
+        try:
+            for page in obstore.list(self._for_small(), folder, offset=after or None):
+                found.extend(entry for entry in map(_entry, page) if entry.path > after)
+        except BaseError:
+            if not found or self.place.scheme == "az":  # which cannot go on in the middle
+                raise
+            return found, False
+        return found, True
 
     def _range(self, path: str, start: int, end: int) -> ReadableBuffer:
         return obstore.get_range(self._for_large(), path, start=start, end=end)
@@ -300,13 +306,19 @@ class Client:
 
     def _for_small(self) -> Bucket:
         if self._small is None:
-            self._small = open_bucket(self.place, _SMALL, _NO_RETRY)
+            self._small = self._open(_SMALL, _NO_RETRY)
         return self._small
 
     def _for_large(self) -> Bucket:
         if self._large is None:
-            self._large = open_bucket(self.place, _LARGE, _RETRY)
+            self._large = self._open(_LARGE, _RETRY)
         return self._large
+
+    def _open(self, client: ClientConfig, retry: RetryConfig) -> Bucket:
+        try:
+            return open_bucket(self.place, client, retry)
+        except (BaseError, ValueError) as error:
+            raise unusable(error, self.place) from error
 
 
 class _GoneError(OSError):

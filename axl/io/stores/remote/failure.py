@@ -27,7 +27,7 @@ _METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 _ENVIRONMENT = {
     "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE with boto3 installed",
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS, or log in with gcloud",
-    "az": "set AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, or log in with az",
+    "az": "set AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN",
 }
 _RIGHTS = {
     "s3": "it needs s3:GetObject, s3:PutObject and s3:DeleteObject on the prefix, s3:ListBucket on the bucket",
@@ -63,6 +63,12 @@ def trouble_of(error: BaseException, place: Place) -> Trouble:
         "check the network and the endpoint in the URL, then run the same command again",
         passing=True,
     )
+
+
+def unusable(error: Exception, place: Place) -> StoreError:
+    """Return the error for settings or credentials that do not even make a request."""
+    text = str(error).partition("\n\nDebug source")[0]
+    return Trouble(f"the store cannot be opened: {_words(text)}", _ENVIRONMENT[place.scheme]).error(place)
 
 
 def is_bucket_missing(error: FileNotFoundError) -> bool:
