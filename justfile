@@ -19,7 +19,7 @@ fix:
 
 # Rewrite the golden files; read the difference before you commit it
 golden:
-    AXL_GOLDEN=write uv run pytest tests/golden
+    AXL_GOLDEN=write uv run pytest tests/compile/test_module_text.py
 
 # Serve the documentation at http://127.0.0.1:8000
 docs:
@@ -28,3 +28,7 @@ docs:
 # Print the table of measurements
 bench *args:
     uv run python benchmarks/run.py {{ args }}
+
+# The fault rigs at full size, in two processes: tens of minutes
+faults-full *args:
+    AXL_FAULTS=full uv run pytest tests/faults -n 2 --durations=20 {{ args }}

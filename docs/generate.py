@@ -1,7 +1,7 @@
-"""Write the page of the command line from what the commands declare.
+"""Write the pages of the command line and of the targets from what both declare.
 
-python docs/generate.py            writes docs/reference/cli.md
-python docs/generate.py --check    fails where the page is not what would be written
+python docs/generate.py            writes docs/reference/cli.md and docs/reference/targets.md
+python docs/generate.py --check    fails where a page is not what would be written
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import capabilities
 import typer
 from typer.cli import get_docs_for_click
 
 from axl.cli.commands import COMMANDS, Later
 from axl.cli.root import build
 
-PAGE = Path(__file__).parent / "reference" / "cli.md"
+PAGES = Path(__file__).parent / "reference"
 HEAD = """# Command line
 
 Generated from the commands themselves. [The command line](../guide/command-line.md) says how they are
@@ -43,15 +44,15 @@ def page() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or compare it."""
-    new = page()
-    if "--check" not in arguments:
-        PAGE.write_text(new, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == new:
-        return 0
-    print(f"{PAGE} is stale; run: uv run python docs/generate.py")
-    return 1
+    """Write the pages, or compare them."""
+    stale = 0
+    for path, new in ((PAGES / "cli.md", page()), (PAGES / "targets.md", capabilities.page())):
+        if "--check" not in arguments:
+            path.write_text(new, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != new:
+            stale = 1
+            print(f"{path} is stale; run: uv run python docs/generate.py")
+    return stale
 
 
 if __name__ == "__main__":
