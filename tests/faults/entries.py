@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 
+from axl.errors import AxlError
 from axl.io.stores import open_store
 from axl.runtime.__main__ import main
 
@@ -44,4 +45,31 @@ def write_much(words: list[str]) -> int:
             case _:
                 continue
     store.close()
+    return 0
+
+
+def put_at_once(words: list[str]) -> int:
+    """Let four processes begin to use a store in the same moment; return how many of them failed."""
+    gate, opener = os.pipe()
+    children = []
+    for number in range(4):
+        pid = os.fork()
+        if pid == 0:
+            os.close(opener)
+            os.read(gate, 1)
+            os._exit(_put_one(words[0], number))
+        children.append(pid)
+    os.close(gate)
+    os.close(opener)
+    return sum(os.waitpid(pid, 0)[1] != 0 for pid in children)
+
+
+def _put_one(url: str, number: int) -> int:
+    try:
+        store = open_store(url)
+        store.put_record(f"n/{number}", b"%d" % number)
+        store.close()
+    except AxlError as error:
+        os.write(2, f"{error}\n".encode())
+        return 1
     return 0

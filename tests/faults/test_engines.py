@@ -16,7 +16,7 @@ from tests.faults.warm import Command
 
 FLOWS = ["Chain", "Retries", "Nested"]
 NAMES = ["first", "second", "third", "fourth"]
-ROUNDS = batches(size(6, 100), 6)
+ROUNDS = batches(size(3, 100), 5)
 
 
 def start_several(trial: Stage, rng: random.Random, *names: str) -> list[Command]:
@@ -93,6 +93,18 @@ def test_an_engine_that_is_killed_beside_others(
         found = [f"left with {each.code}: {each.err}" for each in said if each.code]
         found += [*trial.warm.orphans(), *trial.go_on(known)]
         wrong += [f"seed {seed}, {case}: {what}" for what in found]
+        trial.clear()
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_store_that_is_made_by_many(stage: Callable[..., Stage]) -> None:
+    """Whoever comes first makes it; nobody is turned away."""
+    wrong = []
+    for _ in range(size(30, 200)):
+        trial = stage(Case(flow="Chain"))
+        said = trial.start([str(trial.store)], entry="tests.faults.entries:put_at_once").wait()
+        wrong += [said.err] * (said.code != 0)
         trial.clear()
 
     assert not wrong, "\n".join(wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from axl.io.stores.failure import SQL_ERRORS, sql_failure
 
 BUSY_SECONDS = 30
 """Seconds that SQLite waits for another process."""
+_PAUSE = 0.002
 _TABLE = "CREATE TABLE IF NOT EXISTS records(key TEXT PRIMARY KEY, body BLOB, seal BLOB) WITHOUT ROWID"
 _CLAIMS = "CREATE TABLE IF NOT EXISTS claims(name TEXT PRIMARY KEY, lock TEXT) WITHOUT ROWID"
 
@@ -27,6 +29,21 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def _open_to_write(path: Path) -> sqlite3.Connection:
     db = _open(path.as_uri())
+    deadline = time.monotonic() + BUSY_SECONDS
+    try:
+        while not _is_ready(db, deadline):
+            time.sleep(_PAUSE)
+    except SQL_ERRORS:
+        db.close()
+        raise
+    return db
+
+
+def _is_ready(db: sqlite3.Connection, deadline: float) -> bool:
+    """Set a connection up, and make what is not there; false when another process does so right now.
+
+    SQLite waits for nobody while it goes over to a log: whoever comes second is told at once.
+    """
     try:
         if db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             db.execute("PRAGMA journal_mode = WAL")
@@ -34,10 +51,11 @@ def _open_to_write(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA wal_autocheckpoint = 0")
         db.execute(_TABLE)
         db.execute(_CLAIMS)
-    except SQL_ERRORS:
-        db.close()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY") and time.monotonic() < deadline:
+            return False
         raise
-    return db
+    return True
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
