@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 
 VARIABLE = "AXL_FAULTS"
 FULL = os.environ.get(VARIABLE) == "full"
@@ -23,7 +24,7 @@ def name_of(batch: range) -> str:
     return f"{batch.start}-{batch.stop - 1}"
 
 
-def spread(count: int, places: int) -> list[int]:
-    """Return at most `count` of the numbers 1 to `places`, evenly spread, the last always among them."""
-    wanted = min(count, places)
-    return [places - (places * i) // wanted for i in range(wanted)][::-1]
+def some(count: int, places: int, seed: str) -> list[int]:
+    """Return the numbers 1 to `places`, or `count` of them, which the seed chooses."""
+    numbers = range(1, places + 1)
+    return list(numbers) if count >= places else sorted(random.Random(seed).sample(numbers, count))

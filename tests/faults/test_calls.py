@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.history import Facts
 from tests.faults.preload import Action, Plan
-from tests.faults.sizes import size, spread
+from tests.faults.sizes import size, some
 from tests.faults.stage import Case, Stage
 
 Make = Callable[..., Stage]
@@ -16,7 +16,7 @@ SHARES = size(1, 8)
 MORE = 12
 """Calls beyond the counted ones: how often workers and engine look for each other varies."""
 CASES = [Case(flow="Chain"), Case(flow="Retries"), Case(flow="Nested")]
-POINTS = size(10, 10_000)
+POINTS = size(5, 10_000)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -32,7 +32,7 @@ def test_killed_at_a_call(
 ) -> None:
     """Whatever call was the last, half done or not: same result, nothing committed runs again, nothing is left."""
     known, wrong = facts(case), []
-    for number in spread(POINTS, calls(case) + MORE)[share::SHARES]:
+    for number in some(POINTS, calls(case) + MORE, f"{case} {action}")[share::SHARES]:
         trial = stage(case)
         drawn = trial.draw(Plan(action=action, first=number, last=number))
         wrong += [f"call {number}: {what}" for what in trial.killed(drawn, known)]

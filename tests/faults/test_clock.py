@@ -17,7 +17,7 @@ from tests.faults.stage import Case, Stage
 
 FLOWS = ["Chain", "Retries", "Nested"]
 DAY = 86_400.0
-JUMPS = batches(size(6, 60), 20)
+JUMPS = batches(size(4, 60), 20)
 
 
 @pytest.mark.parametrize("batch", JUMPS, ids=name_of)

@@ -10,13 +10,13 @@ import pytest
 
 from tests.faults.history import Facts
 from tests.faults.preload import FOREVER, Action, Plan, Whom
-from tests.faults.sizes import size, spread
+from tests.faults.sizes import size, some
 from tests.faults.stage import Case, Stage
 from tests.faults.warm import Said
 
 Make = Callable[..., Stage]
 SHARES = size(1, 4)
-POINTS = size(4, 10_000)
+POINTS = size(1, 10_000)
 FLOWS = ["Chain", "Retries", "Nested"]
 ERRORS = ["ENOSPC", "EIO", "EDQUOT", "EMFILE", "EROFS", "EACCES"]
 SQLITE = ("disk is full", "disk I/O error", "unable to open database", "readonly database", "were lost")
@@ -51,7 +51,7 @@ def test_a_call_that_fails(
     """The command says what the system refused and leaves with 5; the same command goes on afterwards."""
     case, error = Case(flow=flow, executor="inline"), vars(errno)[name]
     known, wrong = facts(case), []
-    for number in spread(POINTS, calls(case))[share::SHARES]:
+    for number in some(POINTS, calls(case), f"{flow} {name} {last}")[share::SHARES]:
         trial = stage(case)
         plan = Plan(action=Action.FAIL, first=number, last=max(number, last), error=error)
         said = trial.start(drawn=trial.draw(plan)).wait()
@@ -70,7 +70,7 @@ def test_a_call_that_fails_in_a_worker(
     """What a worker cannot write fails its attempt, which says why; the same command goes on afterwards."""
     case, error = Case(flow="Nested"), vars(errno)[name]
     known, wrong = facts(case), []
-    for number in range(1, size(3, 30)):
+    for number in some(size(1, 30), 30, f"{name} {last}"):
         trial = stage(case)
         plan = Plan(action=Action.FAIL, first=number, last=max(number, last), error=error, whom=Whom.OTHERS)
         drawn = trial.draw(plan)
@@ -90,7 +90,7 @@ def test_calls_that_do_only_a_part(
     """A write that takes half of the bytes is written on, and an interrupted call is made again."""
     case = Case(flow="Chain")
     known, wrong = facts(case), []
-    for number in spread(size(4, 10_000), calls(case)):
+    for number in some(size(2, 10_000), calls(case), f"{action} {whom}"):
         trial = stage(case)
         drawn = trial.draw(
             Plan(action=Action.SHORTEN, first=number, last=FOREVER, whom=whom)

@@ -16,7 +16,7 @@ from tests.faults.stage import Case, Stage
 from tests.faults.trial import Trial, finish, kill_group
 
 FLOWS = ["Chain", "Retries", "Nested"]
-KILLS = batches(size(24, 1000), 12)
+KILLS = batches(size(8, 1000), 20)
 
 
 @pytest.mark.parametrize("batch", KILLS, ids=name_of)
@@ -43,7 +43,7 @@ def test_killed_at_a_moment(
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("batch", batches(size(6, 200), 6), ids=name_of)
+@pytest.mark.parametrize("batch", batches(size(3, 200), 20), ids=name_of)
 def test_everything_is_killed_at_once(
     batch: range, stage: Callable[..., Stage], facts: Callable[[Case], Facts]
 ) -> None:

@@ -32,7 +32,7 @@ WRITER = "tests.faults.entries:write_much"
 MENDS = False
 """Whether an engine computes anew what a power cut took from results that are committed already."""
 LOST = re.compile(r"DamagedError|cannot be read: the object \S+ is (missing|damaged)")
-RUNS = batches(size(24, 300), 25)
+RUNS = batches(size(16, 300), 25)
 STORES = batches(size(100, 1000), 100)
 
 

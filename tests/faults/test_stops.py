@@ -17,7 +17,7 @@ from tests.faults.stage import Case, Stage
 
 FLOWS = ["Chain", "Retries", "Nested"]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-STOPS = batches(size(8, 500), 25)
+STOPS = batches(size(4, 500), 25)
 ENDED = {"cancelled", "interrupted", "succeeded"}
 """What a stopped run may be; `interrupted` where the signal came before the engine heeds it."""
 
