@@ -18,10 +18,10 @@ from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
 from axl.runtime.cache import Mode
-from axl.runtime.engine import Options
 from axl.runtime.history import Run, RunSummary, open_run
 from axl.runtime.history import list_runs as list_runs_of
 from axl.runtime.local import Left, Local, Wanted, continue_local, run_inputs, run_local
+from axl.runtime.options import Options
 from axl.runtime.parameters import bind
 from axl.runtime.target import load_target
 from axl.wire.address import check_run_id

@@ -17,7 +17,7 @@ class Attempt:
     """One try at an instance.
 
     `first` is the number of this session's first try. `place` says which list of a map has to be
-    stored item by item, where that is the work.
+    stored item by item, where that is the work. `claimed` says that nobody else computes it.
     """
 
     instance: Instance
@@ -27,6 +27,7 @@ class Attempt:
     value: Ref | None = None
     log: LogBuffer = field(default_factory=LogBuffer)
     worker: str = ""
+    claimed: bool = False
     began: float | None = None
 
 

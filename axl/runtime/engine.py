@@ -13,19 +13,18 @@ import random
 import signal
 import time
 from collections import deque
-from dataclasses import dataclass, field
 
 from axl.ir.nodes import RESULT, In, IRWorkflow, Task
 from axl.ir.policy import Policy
 from axl.runtime.attempt import Attempt, needs_records, timed
 from axl.runtime.backoff import wait_before
 from axl.runtime.cache import Cache
-from axl.runtime.clock import Clock
 from axl.runtime.ended import Ended, describe
 from axl.runtime.executors.base import Dropped, Executor, Finished, Job, Printed, Report, Started
 from axl.runtime.flow import Flow
 from axl.runtime.ledger import Ledger, ports_of, stand_in
 from axl.runtime.lookup import Lookup
+from axl.runtime.options import Options
 from axl.runtime.plan import Instance, Scope, plan_block
 from axl.runtime.specs import Specs
 from axl.runtime.stops import Stops
@@ -45,18 +44,10 @@ from axl.wire.values import Lit, Ref, Value
 
 WINDOW = 64
 """Items of a map that are live at once, at least: as many are looked up together."""
+_AHEAD = 8
+"""Tasks that are claimed together, before they can be handed out."""
 _TURN = 512
 """Results that are taken from the cache before anything else is heeded again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a run is driven: seconds of grace for a stop, and what to do after a failure."""
-
-    keep_going: bool = False
-    grace: float = 10.0
-    max_parallel: int | None = None
-    clock: Clock = field(default_factory=Clock)
 
 
 class Engine:
@@ -214,9 +205,10 @@ class Engine:
             return
         limit = self.options.max_parallel or len(self._running) + self.executor.free
         while self._queue and self.executor.free > 0 and len(self._running) < limit:
-            batch = self._may_start(self._take_batch())
-            if not batch:
+            if not self._queue[0].claimed:
+                self._claim_ahead()
                 continue
+            batch = self._take_batch()
             jobs = [self._job(attempt) for attempt in batch]
             if any(needs_records(job.spec) for job in jobs):
                 self.ledger.flush()
@@ -227,14 +219,21 @@ class Engine:
         first = self._queue.popleft()
         batch, size = [first], first.instance.scope.batch
         while len(batch) < size and self._queue and self._queue[0].instance.node is first.instance.node:
+            if not self._queue[0].claimed:
+                break
             batch.append(self._queue.popleft())
         return batch
 
-    def _may_start(self, batch: list[Attempt]) -> list[Attempt]:
-        if batch[0].place is not None:
-            return batch
-        start = set(self.lookup.may_start([attempt.instance for attempt in batch]))
-        return [attempt for attempt in batch if attempt.instance in start]
+    def _claim_ahead(self) -> None:
+        """Claim some of what comes next, together: in a bucket each claim alone would be a round trip."""
+        count = max(_AHEAD, self._queue[0].instance.scope.batch)
+        taken = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
+        tasks = [attempt.instance for attempt in taken if attempt.place is None]
+        start = set(self.lookup.may_start(tasks))
+        for attempt in reversed(taken):
+            attempt.claimed = True
+            if attempt.place is not None or attempt.instance in start:
+                self._queue.appendleft(attempt)
 
     def _job(self, attempt: Attempt) -> Job:
         ticket = next(self._tickets)

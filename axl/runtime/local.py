@@ -16,11 +16,12 @@ from axl.ir.walk import tasks
 from axl.runtime.cache import Cache, Mode
 from axl.runtime.classes import is_importable
 from axl.runtime.code import Codes, code_of
-from axl.runtime.engine import Engine, Options
+from axl.runtime.engine import Engine
 from axl.runtime.executors import open_executor
 from axl.runtime.executors.base import Executor, Setup
 from axl.runtime.kernel import usable_cpus
 from axl.runtime.ledger import Ledger
+from axl.runtime.options import Options
 from axl.runtime.parameters import needs_maker
 from axl.runtime.session import Request, Session, open_session, resume
 from axl.runtime.specs import Specs

@@ -141,6 +141,7 @@ def preload(hello: Hello) -> bool:
             unship(bytes.fromhex(hello["shipped"]), hello["workflow"])
         else:
             find_class(hello["workflow"], hello["path"])
+        open_store(hello["store"])  # imports what the workers' own stores need; it opens nothing yet
     gc.collect()
     gc.freeze()
     return threading.active_count() == 1 and kernel.unknown_threads() == 0

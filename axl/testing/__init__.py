@@ -24,9 +24,9 @@ from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.runtime.classes import ship
 from axl.runtime.clock import Clock
-from axl.runtime.engine import Options
 from axl.runtime.history import Run, open_run
 from axl.runtime.local import Local, Wanted, run_local
+from axl.runtime.options import Options
 from axl.runtime.parameters import bind
 from axl.wire.values import JSON
 
