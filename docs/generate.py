@@ -35,7 +35,8 @@ def section(name: str) -> str:
     """Return the part of the page about one command."""
     command = Later(name, *COMMANDS[name]).load()
     context = typer.Context(command, info_name=f"axl {name}")
-    return get_docs_for_click(obj=command, ctx=context, indent=1, name=f"axl {name}").strip() + "\n"
+    page = get_docs_for_click(obj=command, ctx=context, indent=1, name=f"axl {name}").strip() + "\n"
+    return page.replace("```console", "```text")  # a usage line is shown, not run
 
 
 def page() -> str:

@@ -98,9 +98,10 @@ def open_session(request: Request, store: Store, axl_version: str) -> Session:
 
 
 def resume(record: RunRecord, program: IRWorkflow, store: Store) -> Session:
-    """Take up a run that exists; its program is written again if a power cut has taken it."""
+    """Take up a run that exists; what a power cut or a collection has taken of it is written again."""
     _write_program(program, store)
     lock = _lock(record.run, store)
+    store.put_record(address.run_key(record.run), record.encode())
     numbers = [key for key, _ in store.list_records(f"session/{record.run}/") if not key.endswith("/end")]
     return Session(store, record, continued=True, number=len(numbers) + 1, lock=lock)
 

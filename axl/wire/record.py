@@ -320,4 +320,7 @@ def _damage(key: str) -> Iterator[None]:
 
 
 def _damaged(key: str, why: object) -> DamagedError:
-    return DamagedError(f"the record {key} cannot be read: {why}", hint="run `axl doctor` on this store")
+    return DamagedError(
+        f"the record {key} cannot be read: {why}",
+        hint="run `axl verify`; with --repair it removes what is damaged",
+    )

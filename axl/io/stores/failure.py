@@ -20,7 +20,7 @@ _HINTS = {
     errno.EROFS: "it is mounted read-only; choose another place with --store",
     errno.EMFILE: "raise the limit of open files: ulimit -n 4096",
     errno.ENFILE: "this machine has no open files left",
-    errno.EIO: "look at the disk, then run `axl doctor`",
+    errno.EIO: "look at the disk, then run `axl verify`",
 }
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
 _SQL_HINTS = {
@@ -28,7 +28,7 @@ _SQL_HINTS = {
     "SQLITE_READONLY": _ACCESS,
     "SQLITE_CANTOPEN": _ACCESS,
     "SQLITE_BUSY": "another process is writing there for very long; wait for it or end it",
-    "SQLITE_IOERR": "look at the disk and its free space, then run `axl doctor`",
+    "SQLITE_IOERR": "look at the disk and its free space, then run `axl verify`",
 }
 
 SQL_ERRORS = (sqlite3.Error, UnicodeDecodeError)

@@ -308,7 +308,8 @@ class Records:
         if isinstance(key, str) and isinstance(body, bytes) and _seal(key, body) == seal:
             return body
         raise DamagedError(
-            f"the record {key} in {self._path} is damaged", hint="run `axl doctor` on this store"
+            f"the record {key} in {self._path} is damaged",
+            hint="run `axl verify`; with --repair it removes what is damaged",
         )
 
     def _text(self, key: bytes) -> str:

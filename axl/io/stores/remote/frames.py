@@ -48,7 +48,10 @@ def unseal(data: bytes, path: str) -> Frame:
         name, body = data[_HEAD.size : _HEAD.size + size], data[_HEAD.size + size :]
         if magic == _MAGIC and len(name) == size and _digest(nonce, name, body) == digest:
             return Frame(name.decode(), body)
-    raise DamagedError(f"the stored record {path} is damaged", hint="run `axl doctor` on this store")
+    raise DamagedError(
+        f"the stored record {path} is damaged",
+        hint="run `axl verify`; with --repair it removes what is damaged",
+    )
 
 
 def record_path(key: str) -> str:

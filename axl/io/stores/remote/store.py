@@ -242,5 +242,8 @@ def _unseal(data: bytes, path: str) -> frames.Frame:
     """Return a record that stands where its key belongs."""
     frame = frames.unseal(data, path)
     if frames.record_path(frame.key) != path:
-        raise DamagedError(f"the record {path} is another's: {frame.key[:100]!r}", hint="run `axl doctor`")
+        raise DamagedError(
+            f"the record {path} is another's: {frame.key[:100]!r}",
+            hint="run `axl verify`; with --repair it removes what is damaged",
+        )
     return frame
