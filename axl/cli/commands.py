@@ -28,6 +28,9 @@ COMMANDS = {
     "diff": ("axl.cli.diff", "Say what is different between two runs, or two compilations."),
     "gc": ("axl.cli.gc", "Remove old runs, and what no other run needs."),
     "verify": ("axl.cli.verify", "Find what is lost or damaged in a store, and repair it."),
+    "submit": ("axl.cli.submit", "Run a workflow on an orchestrator."),
+    "status": ("axl.cli.status", "Say how a run stands on an orchestrator."),
+    "dev": ("axl.cli.dev", "Open a workflow in the orchestrator's web page, here."),
     "doctor": ("axl.cli.doctor", "Look for trouble on this machine and in the store."),
     "help": ("axl.cli.help", "Explain a command, the exit codes or the settings."),
 }

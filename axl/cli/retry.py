@@ -1,6 +1,11 @@
-"""Go on with a run that did not succeed: what is committed stays, the rest runs with today's code."""
+"""Go on with a run that did not succeed: what is committed stays, the rest runs with today's code.
+
+With --target the orchestrator goes on with it there: what failed and what comes after runs again.
+"""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
@@ -10,6 +15,7 @@ from axl.cli.config import read_settings
 from axl.cli.leave import leave
 from axl.cli.options import AsJson, Executor, Grace, KeepGoing, LogFormat, Quiet, RunName, StoreUrl, Workers
 from axl.cli.reporting import reporting
+from axl.cli.status import ServerUrl, instance_of
 from axl.io.stores import existing_store
 
 
@@ -25,8 +31,15 @@ def command(
     json: AsJson = False,
     log_format: LogFormat = None,
     quiet: Quiet = False,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", metavar="NAME", help="As in dagster.")
+    ] = None,
+    url: ServerUrl = None,
 ) -> int:
     screen = screen_of(ctx)
+    if target is not None:
+        screen.data(instance_of(target, url).retry(run))
+        return 0
     settings = read_settings(ctx.params)
     old = api.get_run(run, existing_store(settings.store))
     with reporting(old.program, screen, settings.log_format, quiet) as heard:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +21,7 @@ from .conftest import Compiled
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dagster warns of what it itself does
 
+ROOT = Path(__file__).parents[2]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -216,3 +220,28 @@ def test_a_workflow_that_changed_since_is_refused(compiled: Compiled, tmp_path: 
     assert not result.success
     failure = next(each for each in result.all_events if each.event_type_value == "STEP_FAILURE")
     assert "compile it again" in str(failure.step_failure_data.error.cause or failure.step_failure_data.error)
+
+
+def test_dagsters_own_commands_take_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`definitions validate` and `job execute` with a file of parameters, in processes; then nothing is left to do."""
+    shutil.copy(ROOT / "examples" / "birds.py", tmp_path)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    (tmp_path / "run.yaml").write_text('resources: {parameters: {config: {walks: ["owl owl", "wren"]}}}')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    axl_words = [sys.executable, "-m", "axl"]
+    dagster_words = [str(Path(sys.executable).with_name("dagster"))]
+    for words in (
+        [*axl_words, "compile", "-m", "birds.py:Birds", "-t", "dagster", "-o", "made/birds_dagster.py"],
+        [*dagster_words, "definitions", "validate", "-f", "made/birds_dagster.py"],
+        [*dagster_words, "job", "execute", "-f", "made/birds_dagster.py", "-c", "run.yaml"],
+        [*axl_words, "run", "local", "-m", "birds.py:Birds", "-p", 'walks=["owl owl", "wren"]'],
+    ):
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    here, there = (axl.get_run(each.id, ".axl") for each in api.list_runs(".axl"))
+    assert {"owl": 2, "wren": 1} == there.result == here.result
+    assert there.result_value == here.result_value
+    assert {"cached": 3} == dict(here.counts)

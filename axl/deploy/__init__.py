@@ -1,0 +1,1 @@
+"""Runs on an orchestrator, driven from here: submit, status, logs, retry."""

@@ -1,0 +1,130 @@
+"""Runs on a real Dagster instance, driven from the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from axl import api
+from axl.cli.main import main
+from axl.deploy.dagster import Instance
+from axl.errors import StoreError, UsageError
+
+SETTINGS = """
+telemetry:
+  enabled: false
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: DefaultRunCoordinator
+"""
+FLOW = """
+from pathlib import Path
+
+from axl import Workflow, step
+
+class Served(Workflow):
+    @step
+    def first(self, n: int) -> int:
+        return n + 1
+
+    @step
+    def second(self, n: int, folder: str) -> int:
+        if not Path(folder, "mended").exists():
+            raise ValueError("not yet")
+        return n * 10
+
+    def graph(self, folder: str, n: int = 1) -> int:
+        return self.second(self.first(n), folder)
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder with a workflow, and the URL of a Dagster web server that has loaded its job."""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "home").mkdir()
+    (folder / "home" / "dagster.yaml").write_text(SETTINGS)
+    (folder / "served.py").write_text(FLOW)
+    (data,) = api.compile(
+        str(folder / "served.py") + ":Served", "dagster", out=folder / "job.py"
+    ).files.values()
+    (folder / "job.py").write_bytes(data)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = shutil.which("dagster-webserver", path=str(Path(sys.executable).parent))
+    assert program is not None
+    env = os.environ | {
+        "DAGSTER_HOME": str(folder / "home"),
+        "AXL_DAGSTER_EXECUTOR": "in_process",
+        "AXL_STORE": str(folder / "store"),
+    }
+    words = [program, "-f", "job.py", "-h", "127.0.0.1", "-p", str(port)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(words, cwd=folder, env=env, stdout=log, stderr=log)
+    try:
+        _await(f"http://127.0.0.1:{port}/server_info", server, folder / "log")
+        yield folder, f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+
+
+def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        assert server.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
+def test_a_run_is_submitted_followed_and_retried(
+    served: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Submit, wait, status, logs and retry; what comes out is in the store under the same id."""
+    folder, url = served
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("AXL_DAGSTER_URL", url)
+    monkeypatch.setenv("AXL_STORE", str(folder / "store"))
+
+    code = main(["submit", "-m", "served.py:Served", "-p", f"folder={folder}", "-p", "n=4", "--wait"])
+    run = capsys.readouterr().out.strip()
+    assert (1, 1) == (code, main(["status", run]))
+    assert f"{run} of served: failed" in capsys.readouterr().out
+    assert any("ValueError: not yet" in line.text for line in Instance(url).logs(run))
+
+    (folder / "mended").touch()
+    assert 0 == main(["retry", run, "--target", "dagster"])
+    again = capsys.readouterr().out.strip()
+    state = Instance(url).wait(again)
+    found = api.get_run(run)
+    assert ("succeeded", run) == (state.status, state.run)
+    assert ("succeeded", 50, 2) == (found.status, found.result, len(found.sessions))
+
+
+def test_what_is_not_there_is_named(served: tuple[Path, str]) -> None:
+    """A job and a run that the instance does not have, and an instance that is not there."""
+    _, url = served
+
+    with pytest.raises(UsageError, match="its jobs are: served"):
+        Instance(url).submit("other", {})
+    with pytest.raises(UsageError, match="has no run 'nope'"):
+        Instance(url).state("nope")
+    with pytest.raises(StoreError, match="is the server running there"):
+        Instance("http://127.0.0.1:1").state("nope")
+    with pytest.raises(UsageError, match="is not the URL of a server"):
+        Instance("file:///etc").state("nope")
