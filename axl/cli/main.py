@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
 
 from axl.cli.screen import Screen, harmless, open_screen, reserve_standard_files
 from axl.errors import AxlError, CheckError, StoreError
@@ -16,7 +19,19 @@ INTERRUPTED = 130
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command in some words, by default those of this process; return the exit code."""
     reserve_standard_files()
-    return _guarded(sys.argv[1:] if words is None else words, open_screen())
+    if words is not None:
+        return _guarded(words, open_screen())
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        return _guarded(sys.argv[1:], open_screen())
+    finally:  # what there is to say was said; Python's own end would answer with a traceback
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Stop the command at the first Ctrl-C; another one must not break into saying so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _guarded(words: Sequence[str], screen: Screen) -> int:

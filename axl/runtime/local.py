@@ -121,8 +121,13 @@ def _run_session(wanted: Wanted, session: Session, codes: Codes, how: Local, exe
         ended = engine.run(run_inputs(wanted))
     except BaseException as error:
         executor.close()
-        seconds, why = time.monotonic() - started, f"the engine failed: {error!r}"
-        session.end(SessionEnd(status="failed", ended=time.time(), seconds=seconds, error=why))
+        seconds = time.monotonic() - started
+        if isinstance(error, KeyboardInterrupt):  # before the engine heeds signals, or after
+            end = SessionEnd(status="cancelled", ended=time.time(), seconds=seconds)
+        else:
+            why = f"the engine failed: {error!r}"
+            end = SessionEnd(status="failed", ended=time.time(), seconds=seconds, error=why)
+        session.end(end)
         raise
     executor.close()
     store.clean_temp()

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import random
 
+from axl.cli import main as cli
 from axl.errors import AxlError
 from axl.io.stores import open_store
-from axl.runtime.__main__ import main
+from axl.runtime import __main__ as runner
+
+
+def command(_words: list[str]) -> int:
+    """Be the command `axl`, whose words are in `sys.argv` already."""
+    return cli.main()
 
 
 def run_attempt(_words: list[str]) -> int:
     """Be `python -m axl.runtime`, whose words are in `sys.argv` already."""
-    return main()
+    return runner.main()
 
 
 def body_of(number: int) -> bytes:

@@ -25,6 +25,7 @@ WARM = (
     "axl.api",
     "axl.cli.main",
     "axl.cli.report_plain",
+    "axl.cli.root",
     "axl.cli.run_local",
     "axl.io.stores.local",
     "axl.runtime.executors.inline",
@@ -32,6 +33,7 @@ WARM = (
     "axl.runtime.runner",
     "cloudpickle",
     "sqlite3",
+    "tests.faults.entries",
     "tests.faults.flows",
 )
 """Modules that every trial would import."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CLI = "axl.cli.main:main"
+CLI = "tests.faults.entries:command"
 
 
 class Warm:
@@ -150,6 +150,7 @@ def start(
     number = sum(1 for _ in folder.glob("*.out"))
     out, err = folder / f"{number}.out", folder / f"{number}.err"
     out.touch()
+    err.touch()
     request = {
         "entry": entry,
         "words": list(words),
