@@ -19,6 +19,7 @@ HEAVY: dict[str, set[str]] = {
     "beartype": {"axl/check/subhint.py"},
     "boto3": set(),
     "click": set(),
+    "dagster": set(),
     "cloudpickle": {
         "axl/io/handlers/cloudpickle.py",
         "axl/runtime/shipping.py",
