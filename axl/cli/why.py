@@ -48,6 +48,8 @@ def command(
         for each in api.why(run, name, existing_store(url))
         if not index or each.index[: len(index)] == index
     ]
+    if index and not found:
+        raise UsageError(f"{step} has no result in the run", hint=f"see `axl show {run}`")
     if json:
         screen.data(dumps([facts(each) for each in found]))
         return 0

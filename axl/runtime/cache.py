@@ -18,6 +18,7 @@ from axl.io.store import Store
 from axl.ir.nodes import Map, Task
 from axl.runtime.code import Code, Codes
 from axl.runtime.fingerprint import fingerprint_of
+from axl.runtime.makers import made_by
 from axl.runtime.plan import Instance
 from axl.wire.address import cache_key, code_key, node_key
 from axl.wire.digest import code_in, content, digest
@@ -191,5 +192,6 @@ def code_named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ..
 
     Raises `FingerprintError` when some of it cannot be found or followed.
     """
-    names = frozenset[str]().union(*[code_in(value) for _, value in values])
+    wanted = frozenset[str]().union(*[code_in(value) for _, value in values])
+    names = frozenset[str]().union(*[made_by(name) if "/" in name else {name} for name in wanted])
     return tuple([(f"{CODE}{name}", fingerprint_of(name)[:40]) for name in sorted(names)])

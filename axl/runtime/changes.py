@@ -50,7 +50,7 @@ def changes(
 ) -> tuple[Change, ...]:
     """Return what is different; `now` are the parts of today's code where they are not in the store."""
     found = [*_code(before.code, after.code, store, now), *_inputs(before.inputs, after.inputs, task)]
-    if not found and before.key != after.key:
+    if not found and before.key and after.key and before.key != after.key:
         found = [Change(kind="options", name="the handler, environment, packages or cache version")]
     return tuple(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import inspect
 import sys
 from collections import deque
@@ -38,7 +39,12 @@ from axl.runtime.project import Project
 from axl.runtime.source import SUPER, Chain, Import, Source, call_chain, made_in
 
 _UNSEEN = frozenset({"eval", "exec", "compile", "globals", "__import__"})
-_UNSEEN_IMPORTS = frozenset({"importlib.import_module", "runpy.run_module", "runpy.run_path"})
+_UNSEEN_IMPORTS = frozenset(
+    {"importlib.import_module", "runpy.run_module", "runpy.run_path", "sys.modules"}
+    | {f"builtins.{name}" for name in _UNSEEN}
+)
+_UNSEEN_VALUES = (importlib.import_module, importlib.__import__)
+_SUBCLASSES = "__subclasses__"
 _INERT_MODULES = frozenset(
     {"typing", "logging", "threading", "_thread", "abc", "contextvars", "_contextvars"}
 )
@@ -125,7 +131,7 @@ class Walk:
         name = f"{module_name(function.__module__ or '')}:{function.__qualname__}"
         defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         for value in defaults if own else []:
-            self._contents(value, f"{name} default", scratch=not value)
+            self._contents(value, f"{name} default")
         for free, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             try:
                 value = cell.cell_contents
@@ -144,6 +150,12 @@ class Walk:
     def _chains(self, chains: Iterable[Chain], scope: Scope) -> None:
         for chain in chains:
             root = chain[0]
+            if _SUBCLASSES in chain:
+                raise FingerprintError(
+                    f"`{'.'.join(chain)}` is used, and which classes there are cannot be followed",
+                    where=scope.where,
+                    hint=f"name the classes, {_OFF}",
+                )
             if root == SUPER:
                 self._owner_attribute(chain[1], every=True)
             elif root == scope.self_name and root:
@@ -172,6 +184,8 @@ class Walk:
             if isinstance(value, ModuleType) and not self._project.is_own(value):
                 self._foreign(value.__name__, chain[index + 1 :], scope)
                 return
+            if any(value is each for each in _UNSEEN_VALUES):
+                self._foreign("importlib", ("import_module",), scope)
             self._binding(module, name, names, scope)
             return
 
@@ -208,7 +222,7 @@ class Walk:
             statements = source.definitions(name)
         if statements:
             self._statements(key, statements, module, source)
-            self._contents(value, key, scratch=name in source.scratch)
+            self._contents(value, key)
         elif origin := self._origin(module, source, name):
             self._global((origin[1],), Scope(vars(origin[0]), {}, frozenset(), "", scope.where))
         else:
@@ -262,6 +276,8 @@ class Walk:
     # the workflow class
 
     def _self(self, chain: Chain) -> None:
+        if chain[1:2] == ("__class__",):
+            chain = (chain[0], *chain[2:])
         if len(chain) > 1:
             self._owner_attribute(chain[1], every=False)
             return
@@ -277,6 +293,12 @@ class Walk:
                 self._class_attribute(cls, name)
             if not every:
                 return
+        if every or not self.owner:
+            return
+        for cls in self.owner.__mro__:  # what no class has, these make
+            for maker in ("__getattr__", "__getattribute__"):
+                if maker in vars(cls) and self._project.home(cls.__module__, "") is Home.OWN:
+                    self._class_attribute(cls, maker)
 
     def _class_attribute(self, cls: type, name: str) -> None:
         module = sys.modules.get(cls.__module__)
@@ -335,18 +357,17 @@ class Walk:
         self._statements(f"{module_name(module.__name__)}:*", list(source.tree.body), module, source)
 
     def _object(self, value: object, name: str, *, shown_by: bool) -> None:
-        if not self._contents(value, name, scratch=False) and not shown_by:
+        if not self._contents(value, name) and not shown_by:
             raise FingerprintError(
                 f"{name} holds a {type(value).__module__}.{type(value).__qualname__}, which has no digest",
                 hint=f"make it inside the step, pass it as an argument, {_OFF}",
             )
 
-    def _contents(self, value: object, name: str, *, scratch: bool) -> bool:
+    def _contents(self, value: object, name: str) -> bool:
         """Note what a value holds, and say whether that is all of it."""
         text = plain_text(value, self._project.folders)
         if text is not None:
-            if not scratch:
-                self._add(f"{name} value", digest(text))
+            self._add(f"{name} value", digest(text))
             return True
         if isinstance(value, Enum):
             self._add(f"{name} value", digest(value.name))
@@ -360,7 +381,7 @@ class Walk:
         self._seen.add(("contents", id(value)))
         self._kept.append(value)
         inside = self._inside(value)
-        told = [self._contents(item, f"{name}{at}", scratch=scratch) for at, item in inside or []]
+        told = [self._contents(item, f"{name}{at}") for at, item in inside or []]
         return inside is not None and all(told)
 
     def _inside(self, value: object) -> list[tuple[str, object]] | None:

@@ -51,6 +51,8 @@ def wrapped_in(value: object) -> list[object] | None:
             return [value.__func__]
         case property():
             return [value.fget, value.fset, value.fdel]
+        case functools.singledispatchmethod():
+            return [value.func, *value.dispatcher.registry.values()]
         case functools.cached_property():
             return [value.func]
         case functools.partial() | functools.partialmethod():

@@ -28,7 +28,6 @@ _NOTHING: frozenset[str] = frozenset()
 _NAMED = frozenset({"annotation", "returns"})
 _ANNOTATION = frozenset({"annotation"})
 _SKIPPED_FIELDS = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
-_EMPTY_CALLS = frozenset({"dict", "list", "set"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,6 @@ class Source:
     stars: list[Import] = field(default_factory=list)
     effects: list[tuple[set[str], ast.stmt]] = field(default_factory=list)
     assigned: set[str] = field(default_factory=set)
-    scratch: set[str] = field(default_factory=set)
     tree: ast.Module = field(default_factory=lambda: ast.Module([], []))
     readings: dict[tuple[int, ...], Reading] = field(default_factory=dict)
 
@@ -228,8 +226,6 @@ def _bind_names(statement: ast.stmt, source: Source) -> None:
     for name in sorted(names | changed):
         source.bindings.setdefault(name, []).append(statement)
     source.assigned |= names
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and is_empty(statement.value):
-        source.scratch |= names
 
 
 def _is_store(node: ast.Attribute | ast.Subscript) -> bool:
@@ -240,17 +236,6 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def is_empty(value: ast.expr | None) -> bool:
-    """Say whether an expression makes an empty container, to be filled while the program runs."""
-    match value:
-        case ast.Dict(keys=[]) | ast.List(elts=[]):
-            return True
-        case ast.Call(func=ast.Name(id=name), args=[], keywords=[]):
-            return name in _EMPTY_CALLS
-        case _:
-            return False
 
 
 def _without_ours(node: ast.AST, is_ours: Callable[[str], bool]) -> ast.AST:

@@ -169,6 +169,11 @@ def _parts(value: object, outputs: tuple[OutputSpec, ...], signature: StepSignat
     if not (isinstance(hint, type) and isinstance(value, hint)):
         wanted = hint.__name__ if isinstance(hint, type) else str(hint)
         raise TypeError(f"the step is annotated to return {wanted}, but returned {_shown(value)}")
+    if type(value) is not hint:
+        raise TypeError(
+            f"the step is annotated to return {hint.__name__}, but returned {_shown(value)}, a subclass: outputs "
+            f"are stored one by one and would come back as {hint.__name__}; annotate the class itself"
+        )
     return {name: getattr(value, name) for name in names}
 
 

@@ -44,9 +44,11 @@ def why(run: RunRecord, program_tasks: Sequence[Task], store: Store) -> Iterator
     before = earlier_runs(run.workflow, run.created, store)
     for task in program_tasks:
         prefix = f"node/{run.run}/{task.id}/"
-        for key, body in store.list_records(prefix):
-            record, index = decode_node(body, key), parse_index(key[len(prefix) :])
-            yield _why(task, index, record, before, store)
+        places = sorted((parse_index(key[len(prefix) :]), key) for key in store.list_keys(prefix))
+        for index, key in places:
+            body = store.get_record(key)
+            if body is not None:
+                yield _why(task, index, decode_node(body, key), before, store)
 
 
 def earlier_runs(workflow: str, created: float, store: Store) -> list[RunRecord]:
@@ -85,6 +87,8 @@ def _why(task: Task, index: Index, record: NodeRecord, before: list[RunRecord], 
         return Why(node=task.id, index=index, fate=fate, note="its cache is off")
     if record.code.startswith("unknown: "):
         return Why(node=task.id, index=index, fate=fate, note=f"not cached: {record.code[9:]}")
+    if not record.key:
+        return Why(node=task.id, index=index, fate=fate, note="the run was told not to use the cache")
     last = last_record(task, index, before, store)
     if last is None:
         return Why(node=task.id, index=index, fate=fate, note="the first time")

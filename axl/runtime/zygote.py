@@ -44,6 +44,7 @@ class Hello(TypedDict):
     sys_path: list[str]
     store: str
     shipped: str
+    hash_seed: str
 
 
 class _Workers:
@@ -170,6 +171,14 @@ def temp_of(folder: str, pid: int) -> str:
     return os.path.join(folder, str(pid))
 
 
+def restore_hash_seed(seed: str) -> None:
+    """Let what a step starts have the hash seed that the engine was given; this process has its own."""
+    if seed:
+        os.environ["PYTHONHASHSEED"] = seed
+    else:
+        os.environ.pop("PYTHONHASHSEED", None)
+
+
 def become_worker(sock: int, out: int, parent: int, hello: Hello) -> None:
     """Turn this process into a worker: own session and temporary files, output to the pipe."""
     with contextlib.suppress(PermissionError):
@@ -188,6 +197,7 @@ def become_worker(sock: int, out: int, parent: int, hello: Hello) -> None:
         signal.signal(number, signal.SIG_DFL if number != signal.SIGPIPE else signal.SIG_IGN)
     tempfile.tempdir = os.environ["TMPDIR"] = temp_of(hello["temp"], os.getpid())
     os.mkdir(tempfile.tempdir, 0o700)
+    restore_hash_seed(hello["hash_seed"])
     work(socket.socket(fileno=sock), open_store(hello["store"]))
 
 

@@ -48,15 +48,20 @@ def digest(text: str) -> str:
 
 
 def code_in(value: Value) -> frozenset[str]:
-    """Return the names of the author's classes and functions that a value's bytes need."""
+    """Return the names of the author's classes and functions that a value needs to be made again.
+
+    A name is `module:name`; where a maker stands for a type, it is the maker, `module:Class/step`.
+    """
     if isinstance(value, Ref):
         return frozenset(value.code) if value.code else _NONE
+    if isinstance(value, Lit):
+        return frozenset({value.maker}) if value.maker else _NONE
     if not isinstance(value, Many):
         return _NONE
     known = _CODE.get(id(value))
     if known is not None and known[0] is value:
         return known[1]
-    found = _NONE.union(*map(code_in, value.items))
+    found = _NONE.union(*map(code_in, value.items), {value.maker} if value.maker else ())
     if len(value.items) >= _MEMO_ITEMS:
         if len(_CODE) >= _MEMO_SIZE:
             _CODE.clear()

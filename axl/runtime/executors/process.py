@@ -120,8 +120,13 @@ class ProcessExecutor:
     def _start_zygote(self) -> None:
         self._control, theirs = socket.socketpair()
         argv = [sys.executable, "-m", "axl.runtime.zygote", str(theirs.fileno())]
+        # Sets of texts are pickled in the order of their hashes: the same set has to give the same bytes.
         self._zygote = subprocess.Popen(
-            argv, pass_fds=(theirs.fileno(),), start_new_session=True, stdin=subprocess.DEVNULL
+            argv,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         theirs.close()
         hello = {
@@ -131,6 +136,7 @@ class ProcessExecutor:
             "sys_path": sys.path,
             "store": self._setup.store.url,
             "shipped": self._setup.shipped.hex(),
+            "hash_seed": os.environ.get("PYTHONHASHSEED", ""),
         }
         self._control.sendall(json.dumps(hello).encode() + b"\n")
         self._selector.register(self._control, selectors.EVENT_READ)

@@ -397,3 +397,113 @@ def test_a_run_has_a_plain_name(make: Make, name: str) -> None:
         return
     with pytest.raises(axl.AxlError, match="cannot name a run"):
         run(cls, [1], run_id=name)
+
+
+SETS = """
+class W(Workflow):
+    @step
+    def names(self, xs: list[int]) -> set[str]:
+        {note}
+        return {{f"name {{x}}" for x in xs}}
+
+    @step
+    def count(self, names: set[str]) -> int:
+        note("count")
+        return len(names)
+
+    def graph(self, xs: list[int]) -> int:
+        return self.count(self.names(xs))
+"""
+
+
+def test_a_set_has_the_same_bytes_in_every_process(make: Make, log: Path) -> None:
+    """Workers hash texts alike, so that an equal set stops the recomputation."""
+    many = list(range(50))
+    axl.run(make(SETS.format(note="")), {"xs": many}, store="store")
+    calls(log)
+
+    axl.run(make(SETS.format(note="str()")), {"xs": many}, store="store")
+
+    assert [] == calls(log)
+
+
+FIELDS = """
+from dataclasses import dataclass
+
+@dataclass
+class C:
+    x: int
+    def f(self):
+        return self.x {change}
+
+@dataclass
+class D(C):
+    pass
+
+class W(Workflow):
+    @step
+    def make(self, xs: list[int]) -> "C":
+        return {cls}(xs[0])
+
+    @step
+    def use(self, c: object) -> int:
+        note("use")
+        return c.f()
+
+    def graph(self, xs: list[int]) -> int:
+        return self.use(self.make(xs))
+"""
+
+
+def test_the_class_that_outputs_are_made_into_counts(make: Make, log: Path) -> None:
+    """However the step that takes the object is annotated."""
+    run(make(FIELDS.format(change="* 2", cls="C")), [5])
+    calls(log)
+
+    second = run(make(FIELDS.format(change="* 3", cls="C")), [5])
+
+    assert (15, ["use"]) == (second.result, calls(log))
+
+
+def test_several_outputs_are_of_the_class_that_is_annotated(make: Make) -> None:
+    """A subclass would come back as its base: it is refused."""
+    failed = run(make(FIELDS.format(change="* 2", cls="D")), [5])
+
+    assert "failed" == failed.status
+    assert "annotated to return C, but returned D, a subclass" in failed.error
+
+
+HIDDEN = {
+    "class of self": ("", "self.__class__.RATE", "    RATE = {}\n"),
+    "getattr": ("", "self.rate", "    def __getattr__(self, name):\n        return {}\n"),
+    "registry": ("R = {{}}\ndef put(n):\n    R['k'] = n\nput({})\n", "R['k']", ""),
+    "list that begins empty": ("R = []\nR.append({})\n", "R[0]", ""),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_what_decides_a_result_is_found(make: Make, hidden: str) -> None:
+    """Values and code that a step reaches in roundabout ways count."""
+    head, used, inside = HIDDEN[hidden]
+
+    def text(n: int) -> str:
+        body = f"class W(Workflow):\n{inside.format(n)}    @step\n    def one(self, x: int) -> int:\n"
+        return f"{head.format(n)}{body}        return x * {used}\n    def graph(self, xs: list[int]) -> list[int]:\n        return self.one.map(xs)\n"
+
+    first = run(make(text(2)), [5]).result
+
+    assert ([10], [15]) == (first, run(make(text(3)), [5]).result)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import_module('math').floor(x)", "sys.modules['math'].floor(x)", "len(int.__subclasses__()) * 0 + x"],
+)
+def test_what_only_running_can_name_is_not_cached(make: Make, log: Path, code: str) -> None:
+    """Dynamic imports and classes that are asked for are refused, each run computes."""
+    head = "import sys\nfrom importlib import import_module\n"
+    cls = make(head + UNKNOWN.replace('eval("x")', code))
+    run(cls, [1])
+    run(cls, [1])
+
+    assert ["one 1", "one 1"] == calls(log)
