@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import importlib
 import inspect
 import sys
 from collections import deque
@@ -37,18 +35,11 @@ from axl.runtime.packages import Home, file_of, version_of
 from axl.runtime.plain import plain_text
 from axl.runtime.project import Project
 from axl.runtime.source import SUPER, Chain, Import, Source, call_chain, made_in
+from axl.runtime.unseen import OFF, refuse_builtin, refuse_chain, refuse_import, refuse_value
 
-_UNSEEN = frozenset({"eval", "exec", "compile", "globals", "__import__"})
-_UNSEEN_IMPORTS = frozenset(
-    {"importlib.import_module", "runpy.run_module", "runpy.run_path", "sys.modules"}
-    | {f"builtins.{name}" for name in _UNSEEN}
-)
-_UNSEEN_VALUES = (importlib.import_module, importlib.__import__)
-_SUBCLASSES = "__subclasses__"
 _INERT_MODULES = frozenset(
     {"typing", "logging", "threading", "_thread", "abc", "contextvars", "_contextvars"}
 )
-_OFF = "or turn the cache off for this step: @step(cache=False)"
 
 
 class Walk:
@@ -150,12 +141,7 @@ class Walk:
     def _chains(self, chains: Iterable[Chain], scope: Scope) -> None:
         for chain in chains:
             root = chain[0]
-            if _SUBCLASSES in chain:
-                raise FingerprintError(
-                    f"`{'.'.join(chain)}` is used, and which classes there are cannot be followed",
-                    where=scope.where,
-                    hint=f"name the classes, {_OFF}",
-                )
+            refuse_chain(chain, scope.where)
             if root == SUPER:
                 self._owner_attribute(chain[1], every=True)
             elif root == scope.self_name and root:
@@ -166,12 +152,8 @@ class Walk:
                 continue
             elif root in scope.globals:
                 self._global(chain, scope)
-            elif root in _UNSEEN and root in vars(builtins):
-                raise FingerprintError(
-                    f"`{root}` is used, and what it reaches cannot be followed",
-                    where=scope.where,
-                    hint=f"call what you need by name, {_OFF}",
-                )
+            else:
+                refuse_builtin(root, scope.where)
 
     def _global(self, chain: Chain, scope: Scope) -> None:
         module = sys.modules.get(str(scope.globals.get("__name__", "")))
@@ -184,20 +166,13 @@ class Walk:
             if isinstance(value, ModuleType) and not self._project.is_own(value):
                 self._foreign(value.__name__, chain[index + 1 :], scope)
                 return
-            if any(value is each for each in _UNSEEN_VALUES):
-                self._foreign("importlib", ("import_module",), scope)
+            refuse_value(value, scope.where)
             self._binding(module, name, names, scope)
             return
 
     def _foreign(self, module: str, rest: Chain, scope: Scope) -> None:
         """Note a package that is used; refuse what would load code that only runs can name."""
-        name = ".".join((module, *rest))
-        if name in _UNSEEN_IMPORTS:
-            raise FingerprintError(
-                f"`{name}` is used, and what it loads cannot be followed",
-                where=scope.where,
-                hint=f"import what you need by name, {_OFF}",
-            )
+        refuse_import(".".join((module, *rest)), scope.where)
         self._package(module)
 
     def _binding(
@@ -360,7 +335,7 @@ class Walk:
         if not self._contents(value, name) and not shown_by:
             raise FingerprintError(
                 f"{name} holds a {type(value).__module__}.{type(value).__qualname__}, which has no digest",
-                hint=f"make it inside the step, pass it as an argument, {_OFF}",
+                hint=f"make it inside the step, pass it as an argument, {OFF}",
             )
 
     def _contents(self, value: object, name: str) -> bool:
