@@ -89,7 +89,7 @@ def members(hint: Hint) -> tuple[Hint, ...]:
 def item_of(hint: Hint) -> Hint | None:
     """Return the type of the items that a map takes out of a value; `None` if it has none.
 
-    A dict gives its keys, as in Python. What cannot be told is `MISSING`.
+    A dict and a text have none: no engine maps over them. What cannot be told is `MISSING`.
     """
     found = [_item_of(plain(part)) for part in members(plain(hint))]
     known = [item for item in found if item is not None]
@@ -105,13 +105,13 @@ def _item_of(hint: Hint) -> Hint | None:
     args: tuple[Hint, ...] = typing.get_args(hint)
     if not isinstance(origin, type):
         return MISSING
-    if issubclass(origin, str):
-        return str
+    if issubclass(origin, (str, bytes, Mapping)):
+        return None
     if not (issubclass(origin, Iterable) or "__getitem__" in dir(origin)):
         return None
     if origin is tuple and args and args[1:] != (...,):
         return either(args)
-    if args and issubclass(origin, (list, tuple, set, frozenset, dict, Mapping)):
+    if args and issubclass(origin, (list, tuple, set, frozenset)):
         return args[0]
     return args[0] if len(args) == 1 and origin.__module__ == "collections.abc" else MISSING
 
