@@ -317,7 +317,8 @@ class Walk:
 
     def _member(self, value: object, name: str, *, fresh: bool) -> None:
         inner = inspect.unwrap(value) if isinstance(value, FunctionType) else value
-        if not fresh or (isinstance(inner, FunctionType) and inner.__closure__):
+        put_there = isinstance(inner, FunctionType) and inner.__qualname__ != name.partition(":")[2]
+        if not fresh or put_there or (isinstance(inner, FunctionType) and inner.__closure__):
             self.visit(value, name, shown_by=fresh)
         elif plain := plain_text(value, self._project.folders):
             self._add(name, digest(plain))

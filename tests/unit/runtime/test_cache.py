@@ -477,6 +477,11 @@ HIDDEN = {
     "class of self": ("", "self.__class__.RATE", "    RATE = {}\n"),
     "getattr": ("", "self.rate", "    def __getattr__(self, name):\n        return {}\n"),
     "registry": ("R = {{}}\ndef put(n):\n    R['k'] = n\nput({})\n", "R['k']", ""),
+    "method put into a class": (
+        "class H:\n    def f(self):\n        return 0\ndef mine(self):\n    return {}\nH.f = mine\n",
+        "H().f()",
+        "",
+    ),
     "list that begins empty": ("R = []\nR.append({})\n", "R[0]", ""),
 }
 
