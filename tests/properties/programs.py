@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ DEEPEST = 3
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 names = st.from_regex(r"[a-z][a-z0-9]{0,4}(_[a-z0-9]{1,3}){0,2}", fullmatch=True).filter(
-    lambda name: name != PARAMS
+    lambda name: name != PARAMS and not iskeyword(name)
 )
 locs = st.none() | st.builds(Loc, st.sampled_from(("flow.py", "/a b/c:d.py", "ü.py")), st.integers(1, 99_999))
 json_values = st.recursive(
