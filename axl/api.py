@@ -17,25 +17,25 @@ from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
-from axl.runtime.cache import Mode
-from axl.runtime.history import Run, RunSummary, open_run
-from axl.runtime.history import list_runs as list_runs_of
-from axl.runtime.local import Left, Local, Wanted, continue_local, run_inputs, run_local
-from axl.runtime.options import Options
-from axl.runtime.parameters import bind
-from axl.runtime.target import load_target
+from axl.runtime.cache.results import Mode
+from axl.runtime.code.target import load_target
+from axl.runtime.engine.local import Left, Local, Wanted, continue_local, run_inputs, run_local
+from axl.runtime.engine.options import Options
+from axl.runtime.history.run import Run, RunSummary, open_run
+from axl.runtime.history.run import list_runs as list_runs_of
+from axl.runtime.task.parameters import bind
 from axl.wire.address import check_run_id
 from axl.wire.events import Reporter, silent
 
 if TYPE_CHECKING:
     from axl.compile.explain import Explanation
     from axl.compile.target import Artifact
-    from axl.runtime.diff import RunDiff
-    from axl.runtime.forecast import Forecast
-    from axl.runtime.garbage import Swept
-    from axl.runtime.repair import Repaired
-    from axl.runtime.verify import Verdict
-    from axl.runtime.why import Why
+    from axl.runtime.cache.why import Why
+    from axl.runtime.engine.forecast import Forecast
+    from axl.runtime.history.diff import RunDiff
+    from axl.runtime.housekeeping.garbage import Swept
+    from axl.runtime.housekeeping.repair import Repaired
+    from axl.runtime.housekeeping.verify import Verdict
 
 StoreLike = str | Path | Store | None
 
@@ -216,7 +216,7 @@ def _retry(old: Run, store: Store, how: Callable[[IRWorkflow], Local]) -> Left:
 
 def why(run_id: str, step: str = "", store: StoreLike = None) -> list[Why]:
     """Return why each instance of a run's steps, or of one step, was computed or found in the cache."""
-    from axl.runtime.why import why as why_of  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.cache.why import why as why_of  # noqa: PLC0415 (runs do not need it)
 
     run = open_run(run_id, _open(store))
     wanted = [run.step(step).task] if step else [task for _, task in tasks(run.program)]
@@ -230,7 +230,7 @@ def forecast(
     store: StoreLike = None,
 ) -> Forecast:
     """Return what a run would compute now, and why; nothing is run and nothing is written."""
-    from axl.runtime.forecast import forecast as forecast_of  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.engine.forecast import forecast as forecast_of  # noqa: PLC0415 (runs do not need it)
 
     cls = load_target(workflow) if isinstance(workflow, str) else workflow
     program = checked(cls)
@@ -251,7 +251,7 @@ def list_runs(store: StoreLike = None, limit: int | None = None) -> list[RunSumm
 
 def diff(before: str, after: str, store: StoreLike = None) -> RunDiff:
     """Return what is different between two runs of a store, given by id, its beginning, or `latest`."""
-    from axl.runtime.diff import diff as diff_runs  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.history.diff import diff as diff_runs  # noqa: PLC0415 (runs do not need it)
 
     opened = _open(store)
     return diff_runs(open_run(before, opened), open_run(after, opened))
@@ -278,8 +278,8 @@ def gc(
     Raises `UsageError` without `keep` and `older_than`, `LockedError` while another collection is under
     way, and `DamagedError` when a record cannot be read: see `verify`.
     """
-    from axl.runtime.garbage import collect, pace_of, preview  # noqa: PLC0415 (runs do not need it)
-    from axl.runtime.keeping import Keep  # noqa: PLC0415 (as above)
+    from axl.runtime.housekeeping.garbage import collect, pace_of, preview  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.housekeeping.keeping import Keep  # noqa: PLC0415 (as above)
 
     rule = Keep(newest=keep, younger=older_than, workflow=workflow)
     with _held(store) as opened:
@@ -288,7 +288,7 @@ def gc(
 
 def verify(store: StoreLike = None) -> Verdict:
     """Read every record and object of a store, and return what is lost or damaged."""
-    from axl.runtime.verify import verify as verify_store  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.housekeeping.verify import verify as verify_store  # noqa: PLC0415 (runs do not need it)
 
     with _held(store) as opened:
         return verify_store(opened)
@@ -296,7 +296,7 @@ def verify(store: StoreLike = None) -> Verdict:
 
 def repair(verdict: Verdict, store: StoreLike = None) -> Repaired:
     """Remove what `verify` found, and what needs it, so that the same commands compute it again."""
-    from axl.runtime.repair import repair as repair_store  # noqa: PLC0415 (runs do not need it)
+    from axl.runtime.housekeeping.repair import repair as repair_store  # noqa: PLC0415 (runs do not need it)
 
     with _held(store) as opened:
         return repair_store(opened, verdict.findings)

@@ -12,11 +12,11 @@ from axl.compile.target import Origin, StepCode
 from axl.dsl.describe import steps_of
 from axl.dsl.workflow import Workflow
 from axl.ir.nodes import IRWorkflow
-from axl.runtime.classes import find_class
-from axl.runtime.code import code_of
-from axl.runtime.fingerprint import digest_of
-from axl.runtime.packages import Home, home_of
-from axl.runtime.target import folder_of
+from axl.runtime.code.classes import find_class
+from axl.runtime.code.fingerprint import digest_of
+from axl.runtime.code.packages import Home, home_of
+from axl.runtime.code.program import code_of
+from axl.runtime.code.target import folder_of
 
 
 def origin_of(cls: type[Workflow], program: IRWorkflow, out: str | Path | None) -> Origin:

@@ -22,8 +22,8 @@ HEAVY: dict[str, set[str]] = {
     "dagster": set(),
     "cloudpickle": {
         "axl/io/handlers/cloudpickle.py",
-        "axl/runtime/shipping.py",
-        "axl/runtime/zygote.py",
+        "axl/runtime/code/shipping.py",
+        "axl/runtime/executors/zygote.py",
     },
     "numpy": {"axl/io/handlers/frames.py", "axl/io/handlers/numpy.py"},
     "obstore": {
@@ -39,7 +39,7 @@ HEAVY: dict[str, set[str]] = {
         "axl/io/handlers/parquet.py",
         "axl/io/handlers/tables.py",
     },
-    "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/typed.py"},
+    "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/task/typed.py"},
     "rich": {"axl/cli/report_live.py"},
     "yaml": {"axl/io/documents.py"},
     "zstandard": {"axl/io/handlers/zstd.py"},

@@ -17,7 +17,7 @@ from typing import Literal
 from axl import __version__
 from axl.errors import AxlError
 from axl.io.stores import DEFAULT, existing_store
-from axl.runtime.kernel import usable_cpus
+from axl.runtime.executors.kernel import usable_cpus
 
 _EXTRAS = {"pyarrow": "arrow", "numpy": "numpy", "pandas": "pandas", "zstandard": "zstd"}
 _LOW_DISK = 1 << 30

@@ -9,7 +9,7 @@ from axl.cli.facts import dumps
 from axl.cli.narrate import span
 from axl.cli.screen import Screen, harmless
 from axl.io.stores import existing_store
-from axl.runtime.diff import RunDiff, StepDiff
+from axl.runtime.history.diff import RunDiff, StepDiff
 from axl.wire.address import instance_text
 from axl.wire.values import JSON
 

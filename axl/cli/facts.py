@@ -6,8 +6,8 @@ import json
 import time
 from datetime import UTC, datetime
 
-from axl.runtime.history import Run, RunSummary
-from axl.runtime.timeline import Instance, StepSummary
+from axl.runtime.history.run import Run, RunSummary
+from axl.runtime.history.timeline import Instance, StepSummary
 from axl.wire.values import JSON
 
 

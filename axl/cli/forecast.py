@@ -10,7 +10,7 @@ from axl.cli.reasons import facts, told
 from axl.cli.screen import Screen
 from axl.dsl.workflow import Workflow
 from axl.io.assignment import Given
-from axl.runtime.forecast import Forecast
+from axl.runtime.engine.forecast import Forecast
 from axl.wire.values import JSON
 
 

@@ -19,7 +19,7 @@ from axl.cli.screen import Screen, harmless
 from axl.cli.table import size
 from axl.dsl.units import parse_duration
 from axl.io.stores import existing_store
-from axl.runtime.garbage import Swept
+from axl.runtime.housekeeping.garbage import Swept
 from axl.wire.values import JSON
 
 _MANY = 20

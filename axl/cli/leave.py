@@ -9,7 +9,7 @@ from axl.cli.facts import dumps
 from axl.cli.present import as_json, as_text
 from axl.cli.screen import Screen
 from axl.errors import AxlError, StepError
-from axl.runtime.history import Run, summarize
+from axl.runtime.history.run import Run, summarize
 from axl.wire.values import JSON
 
 _CODES = {"succeeded": 0, "failed": StepError.exit_code}

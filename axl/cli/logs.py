@@ -17,7 +17,7 @@ from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
 from axl.errors import UsageError
 from axl.io.stores import existing_store
-from axl.runtime.history import Run, StepView
+from axl.runtime.history.run import Run, StepView
 from axl.wire.address import Index, instance_text
 from axl.wire.values import JSON
 

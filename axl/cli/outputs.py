@@ -25,8 +25,8 @@ from axl.cli.table import size, table
 from axl.errors import StoreError, UsageError
 from axl.io.store import Store
 from axl.io.stores import existing_store
-from axl.runtime.export import export_value, file_stem
-from axl.runtime.history import Run, StepView
+from axl.runtime.history.export import export_value, file_stem
+from axl.runtime.history.run import Run, StepView
 from axl.wire.address import Index, instance_text
 from axl.wire.failed import Failed
 from axl.wire.values import JSON, Lit, Many, Ref, Value

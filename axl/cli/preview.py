@@ -14,8 +14,8 @@ from axl.cli.present import as_text
 from axl.errors import AxlError
 from axl.io.handlers import get_handler
 from axl.io.store import Store
-from axl.runtime.history import Run
-from axl.runtime.values import read_bytes
+from axl.runtime.history.run import Run
+from axl.runtime.task.values import read_bytes
 from axl.wire.failed import Failed
 from axl.wire.values import Lit, Many, Ref, Value
 

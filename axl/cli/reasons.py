@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import cast
 
-from axl.runtime.why import Why
+from axl.runtime.cache.why import Why
 from axl.wire.values import JSON
 
 SHOWN = 5

@@ -17,8 +17,8 @@ from axl.cli.options import AsJson, RunName, StoreUrl
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import table
 from axl.io.stores import existing_store
-from axl.runtime.history import Run
-from axl.runtime.timeline import Instance, Span, StepSummary
+from axl.runtime.history.run import Run
+from axl.runtime.history.timeline import Instance, Span, StepSummary
 
 _FAILURES = 10
 _BAR = (10, 40)

@@ -17,7 +17,7 @@ from axl.cli.params import given_params
 from axl.cli.status import ServerUrl, TargetName, instance_of
 from axl.deploy.dagster import ENDED
 from axl.errors import StepError
-from axl.runtime.parameters import bind
+from axl.runtime.task.parameters import bind
 
 
 def command(

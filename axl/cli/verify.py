@@ -17,8 +17,8 @@ from axl.cli.options import AsJson, StoreUrl
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import size
 from axl.io.stores import existing_store
-from axl.runtime.repair import Repaired
-from axl.runtime.verify import Finding, Verdict
+from axl.runtime.housekeeping.repair import Repaired
+from axl.runtime.housekeeping.verify import Finding, Verdict
 from axl.wire.values import JSON
 
 WRONG = 4

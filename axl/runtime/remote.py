@@ -24,15 +24,15 @@ from axl.errors import UsageError
 from axl.io.store import Store
 from axl.io.stores import VARIABLE, open_store
 from axl.ir.nodes import IRWorkflow
-from axl.runtime.classes import find_class
-from axl.runtime.code import Codes, code_of
+from axl.runtime.code.classes import find_class
+from axl.runtime.code.program import Codes, code_of
+from axl.runtime.engine.local import Wanted, canonical, run_inputs
+from axl.runtime.engine.session import find_run
 from axl.runtime.executors.base import Setup
 from axl.runtime.executors.process import ProcessExecutor
-from axl.runtime.local import Wanted, canonical, run_inputs
-from axl.runtime.orchestrated import Joined, Report, Run
-from axl.runtime.parameters import bind
-from axl.runtime.presence import begin_run, begin_session, last_error
-from axl.runtime.session import find_run
+from axl.runtime.orchestrated.presence import begin_run, begin_session, last_error
+from axl.runtime.orchestrated.run import Joined, Report, Run
+from axl.runtime.task.parameters import bind
 from axl.wire.record import RunRecord
 from axl.wire.values import JSON
 

@@ -18,8 +18,8 @@ from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.runtime.executors.base import Finished, Job, Printed, Setup
 from axl.runtime.executors.process import ProcessExecutor
-from axl.runtime.logs import LogBuffer
-from axl.runtime.threads import follow_cpu
+from axl.runtime.executors.threads import follow_cpu
+from axl.runtime.task.logs import LogBuffer
 from axl.wire.address import attempt_key, node_key
 from axl.wire.outcome import Outcome
 from axl.wire.record import NodeRecord, decode_node

@@ -22,12 +22,12 @@ from axl.dsl.workflow import Workflow
 from axl.errors import UsageError
 from axl.io.store import Store
 from axl.io.stores import open_store
-from axl.runtime.classes import ship
-from axl.runtime.clock import Clock
-from axl.runtime.history import Run, open_run
-from axl.runtime.local import Local, Wanted, run_local
-from axl.runtime.options import Options
-from axl.runtime.parameters import bind
+from axl.runtime.code.classes import ship
+from axl.runtime.engine.clock import Clock
+from axl.runtime.engine.local import Local, Wanted, run_local
+from axl.runtime.engine.options import Options
+from axl.runtime.history.run import Run, open_run
+from axl.runtime.task.parameters import bind
 from axl.wire.values import JSON
 
 _NUMBERS = itertools.count(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from axl.runtime.history import Run
+    from axl.runtime.history.run import Run
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from axl.api import get_run, list_runs
 from axl.errors import AxlError, StoreError, UsageError
 from axl.io.store import Store
 from axl.io.stores import open_store
-from axl.runtime.history import Run
+from axl.runtime.history.run import Run
 
 Survey: TypeAlias = "dict[str, object]"
 """Everything that can be read of a store, by the door and the name; an error in place of a value."""

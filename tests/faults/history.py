@@ -15,7 +15,7 @@ from axl.api import get_run, list_runs
 from axl.errors import AxlError
 from axl.io.store import Store
 from axl.io.stores import open_store
-from axl.runtime.history import Run
+from axl.runtime.history.run import Run
 from axl.wire.record import NodeRecord, decode_node
 from axl.wire.values import Lit, Many, Ref, Value
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pkgutil import resolve_name
 from typing import TypedDict
 
-from axl.runtime import kernel
+from axl.runtime.executors import kernel
 from tests.faults.preload import name_engine
 
 WARM = (

@@ -10,7 +10,7 @@ import pytest
 import axl
 from axl import Workflow
 from axl.errors import AxlError
-from axl.runtime.history import Run
+from axl.runtime.history.run import Run
 from tests.faults.hostile import Echo, Lies
 
 SURROGATE = "\ud800"

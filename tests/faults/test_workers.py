@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import axl
-from axl.runtime.history import Run
+from axl.runtime.history.run import Run
 from tests.faults.nasty import Flood, KilledTwice, Litters, Nasty, Orphans
 from tests.faults.sizes import size
 

@@ -8,8 +8,8 @@ import axl
 from axl import api
 from axl.io.store import Store
 from axl.io.stores import open_store
-from axl.runtime.garbage import Pace, collect
-from axl.runtime.keeping import Keep
+from axl.runtime.housekeeping.garbage import Pace, collect
+from axl.runtime.housekeeping.keeping import Keep
 
 
 class Kept(axl.Workflow):

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from axl.runtime.execute import Cancelled, execute
 from axl.runtime.executors.base import Finished, Job, Report, Setup, Started
 from axl.runtime.executors.capture import capture
-from axl.runtime.failure import timed_out
+from axl.runtime.task.execute import Cancelled, execute
+from axl.runtime.task.failure import timed_out
 from axl.wire.outcome import Failure, Outcome
 
 

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 
 from axl.errors import InternalError, UnsupportedError
 from axl.runtime.executors.base import Dropped, Finished, Job, Printed, Report, Setup, Started
-from axl.runtime.failure import died, timed_out
-from axl.runtime.worker import JOBS, LAST_OUTCOME
+from axl.runtime.executors.worker import JOBS, LAST_OUTCOME
+from axl.runtime.task.failure import died, timed_out
 from axl.wire.frames import receive, send
 from axl.wire.outcome import Failure, Outcome
 
@@ -119,7 +119,7 @@ class ProcessExecutor:
 
     def _start_zygote(self) -> None:
         self._control, theirs = socket.socketpair()
-        argv = [sys.executable, "-m", "axl.runtime.zygote", str(theirs.fileno())]
+        argv = [sys.executable, "-m", "axl.runtime.executors.zygote", str(theirs.fileno())]
         # Sets of texts are pickled in the order of their hashes: the same set has to give the same bytes.
         self._zygote = subprocess.Popen(
             argv,

@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from enum import Enum
 
-from axl.runtime.execute import Cancelled, execute
 from axl.runtime.executors.base import Finished, Job, Report, Setup, Started
 from axl.runtime.executors.capture import capture
-from axl.runtime.failure import timed_out
+from axl.runtime.task.execute import Cancelled, execute
+from axl.runtime.task.failure import timed_out
 from axl.wire.outcome import Failure, Outcome
 
 

@@ -176,8 +176,8 @@ def test_a_result_may_live_for_a_time(make: Make, log: Path, monkeypatch: pytest
     calls(log)
     run(cls, [1])
     young = calls(log)
-    now = axl.runtime.cache.time.time
-    monkeypatch.setattr("axl.runtime.cache.time.time", lambda: now() + 7200)
+    now = axl.runtime.cache.results.time.time
+    monkeypatch.setattr("axl.runtime.cache.results.time.time", lambda: now() + 7200)
     run(cls, [1])
     old = calls(log)
     monkeypatch.undo()

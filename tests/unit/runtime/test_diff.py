@@ -12,8 +12,8 @@ import pytest
 
 import axl
 from axl import api
-from axl.runtime.diff import RunDiff, StepDiff
-from axl.runtime.history import Run
+from axl.runtime.history.diff import RunDiff, StepDiff
+from axl.runtime.history.run import Run
 
 FLOW = """
 import os

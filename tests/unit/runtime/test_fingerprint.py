@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axl.dsl.describe import steps_of
-from axl.runtime import packages
-from axl.runtime.fingerprint import FingerprintError, fingerprint, fingerprint_parts
+from axl.runtime.code import packages
+from axl.runtime.code.fingerprint import FingerprintError, fingerprint, fingerprint_parts
 
 FLOW = '''\
 """A flow over several modules."""
@@ -443,7 +443,7 @@ def test_processes_agree(seed: str, before: dict[str, str], tmp_path: Path) -> N
     folder = written(tmp_path / "copy", FILES)
     code = (
         "import json\nfrom shop.flow import Flow\nfrom axl.dsl.describe import steps_of\n"
-        "from axl.runtime.fingerprint import fingerprint\n"
+        "from axl.runtime.code.fingerprint import fingerprint\n"
         "print(json.dumps({k: fingerprint(v, Flow) for k, v in steps_of(Flow).items()}))"
     )
     env = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(folder), "HOME": "/", "PATH": "/usr/bin:/bin"}
@@ -696,7 +696,7 @@ def test_cycles_end(tmp_path: Path) -> None:
 def test_a_script_has_the_names_of_its_module(tmp_path: Path) -> None:
     """A file run as a script and the same file imported are one code."""
     text = (
-        "from axl import Workflow, step\nfrom axl.runtime.fingerprint import fingerprint\n\ndef help():\n    return 1\n\n"
+        "from axl import Workflow, step\nfrom axl.runtime.code.fingerprint import fingerprint\n\ndef help():\n    return 1\n\n"
         "class Flow(Workflow):\n    @step\n    def go(self) -> int:\n        return help()\n\n"
         "if __name__ == '__main__':\n    print(fingerprint(Flow.go, Flow))\n"
     )

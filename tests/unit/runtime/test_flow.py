@@ -6,8 +6,8 @@ import json
 
 import axl
 from axl import Workflow, step, when
-from axl.runtime.flow import Flow
-from axl.runtime.plan import Instance
+from axl.runtime.plan.block import Instance
+from axl.runtime.plan.flow import Flow
 from axl.wire.address import instance_text
 from axl.wire.values import Lit, Many, Value
 

@@ -20,9 +20,9 @@ from axl import api
 from axl.errors import DamagedError, LockedError, UsageError
 from axl.io.stores import open_store
 from axl.io.stores.memory import MemoryStore
-from axl.runtime.garbage import Pace, Swept, collect
-from axl.runtime.history import Run
-from axl.runtime.keeping import Keep
+from axl.runtime.history.run import Run
+from axl.runtime.housekeeping.garbage import Pace, Swept, collect
+from axl.runtime.housekeeping.keeping import Keep
 
 HOUR = 3600.0
 LONG_AGO = time.time() - 2 * HOUR
@@ -479,9 +479,9 @@ def grow_old_unused() -> None:
 COLLECT = """
 from axl.io.stores import open_store
 from axl.io.stores.memory import MemoryStore
-from axl.runtime.history import Run
-from axl.runtime.garbage import Pace, collect
-from axl.runtime.keeping import Keep
+from axl.runtime.history.run import Run
+from axl.runtime.housekeeping.garbage import Pace, collect
+from axl.runtime.housekeeping.keeping import Keep
 print("ready", flush=True)
 collect(open_store("store"), Keep(newest=1), Pace(grace=3600.0, settle=0.0))
 """

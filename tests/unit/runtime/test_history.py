@@ -17,8 +17,8 @@ from axl.io.store import Stored
 from axl.io.stores.memory import MemoryStore
 from axl.ir.codec import encode
 from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
-from axl.runtime.history import Run, list_runs, open_run
-from axl.runtime.timeline import Span, StepSummary
+from axl.runtime.history.run import Run, list_runs, open_run
+from axl.runtime.history.timeline import Span, StepSummary
 from axl.wire.address import attempt_key, node_key, run_key, session_end_key, session_key
 from axl.wire.failed import Failed
 from axl.wire.outcome import Failure

@@ -16,7 +16,7 @@ import pytest
 
 import axl
 from axl import Failed, Workflow, default, step
-from axl.runtime.history import Run
+from axl.runtime.history.run import Run
 
 T = TypeVar("T")
 UserId = NewType("UserId", int)

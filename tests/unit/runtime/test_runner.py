@@ -12,7 +12,7 @@ import pytest
 
 from axl.io.stores import open_store
 from axl.ir.policy import Policy, Resources
-from axl.runtime.values import load_value
+from axl.runtime.task.values import load_value
 from axl.wire.address import node_key
 from axl.wire.record import decode_node
 from axl.wire.spec import OutputSpec, TaskSpec

@@ -17,8 +17,8 @@ import axl
 from axl import api
 from axl.errors import DamagedError, StoreError
 from axl.io.stores import open_store
-from axl.runtime.history import Run
-from axl.runtime.repair import Repaired
+from axl.runtime.history.run import Run
+from axl.runtime.housekeeping.repair import Repaired
 
 FLOW = '''
 """Every kind of thing that a run leaves: small and large outputs, lists, logs, failed attempts."""

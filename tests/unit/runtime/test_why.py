@@ -11,8 +11,8 @@ import pytest
 
 import axl
 from axl import api
-from axl.runtime.changes import Change
-from axl.runtime.why import Why
+from axl.runtime.cache.changes import Change
+from axl.runtime.cache.why import Why
 
 Make = Callable[[str, str], type[axl.Workflow]]
 

@@ -1,0 +1,1 @@
+"""The local engine: sessions on a run, tasks given out, and their ends recorded."""

@@ -1,0 +1,1 @@
+"""What the records of a store tell of its runs; nothing of the author's is imported."""

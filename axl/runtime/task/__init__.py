@@ -1,0 +1,1 @@
+"""One task: its inputs loaded, its step called, what it returned checked and stored."""
