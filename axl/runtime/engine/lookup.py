@@ -82,15 +82,15 @@ class Lookup:
                 start.append(instance)
         return start
 
-    def made(self, instance: Instance, result: Result) -> None:
-        """Take note of a result that this engine computed; its followers have it too."""
-        if not instance.key:
-            return
-        if self._followers.get(instance.key):
-            origin = node_key(self.ledger.run, instance.node.id, instance.index)
-            result = replace(result, body=entry_body(result.body, origin))
-        self._settle_followers(instance.key, result)
-        self.cache.release([instance.key])
+    def made(self, results: Sequence[tuple[Instance, Result]]) -> None:
+        """Take note of results that this engine computed; their followers have them too."""
+        for instance, result in results:
+            followers = self._followers.pop(instance.key, None)
+            if followers:
+                origin = node_key(self.ledger.run, instance.node.id, instance.index)
+                shared = replace(result, body=entry_body(result.body, origin))
+                self.found.extend(Found(each, shared, "cached") for each in followers)
+        self.cache.release([instance.key for instance, _ in results])
 
     def failed(self, instance: Instance) -> None:
         """Take note that a task has no result; the next one that needs it has to compute it."""

@@ -20,6 +20,7 @@ from axl.runtime.cache.results import Cache
 from axl.runtime.engine.attempt import Attempt, needs_records, timed
 from axl.runtime.engine.backoff import wait_before
 from axl.runtime.engine.ended import Ended, describe
+from axl.runtime.engine.held import Held
 from axl.runtime.engine.ledger import Ledger, ports_of, stand_in
 from axl.runtime.engine.lookup import Lookup
 from axl.runtime.engine.options import Options
@@ -78,7 +79,7 @@ class Engine:
         self._running: dict[int, Attempt] = {}
         self._queue: deque[Attempt] = deque()
         self._timers: list[tuple[float, int, Attempt]] = []
-        self._ended: list[tuple[Attempt, Outcome]] = []
+        self._ended = Held()
         self._halted = False
         self._stopping_until: float | None = None
         self._forced = False
@@ -110,9 +111,12 @@ class Engine:
                 self.ledger.flush()
                 return
             patience = 0.0 if more else self._patience(self.ledger.flush_if_due())
-            for report in self.executor.wait(patience):
+            reports = self.executor.wait(0.0 if self._ended else patience)
+            for report in reports:
                 self._handle(report)
-            self._commit_ended()
+            free = bool(reports) and not self._halted and self.executor.free > 0
+            if not (free and self._ended.may_wait(self._queue)):
+                self._commit_ended()
 
     def _waits(self) -> bool:
         return bool(self._timers) or (
@@ -276,13 +280,13 @@ class Engine:
         if outcome.failure is not None:
             self._failed(attempt, timed(outcome, attempt), outcome.failure)
             return
-        self._ended.append((attempt, outcome))
+        self._ended.add(attempt, outcome)
 
     def _commit_ended(self) -> None:
         """Write what has ended well, all at once, and let the flow go on from it."""
-        if not self._ended:
+        ended = self._ended.take()
+        if not ended:
             return
-        ended, self._ended = self._ended, []
         results = [self.ledger.result(attempt, outcome) for attempt, outcome in ended]
         entries = [
             entry
@@ -295,6 +299,7 @@ class Engine:
             results[place] = result
         for (attempt, outcome), result in zip(ended, results, strict=True):
             self._completed(attempt, outcome, result)
+        self.lookup.made([(ended[place][0].instance, results[place]) for place in own])
 
     def _completed(self, attempt: Attempt, outcome: Outcome, result: Result) -> None:
         instance = attempt.instance
@@ -304,7 +309,6 @@ class Engine:
         self._count("done")
         self._finished(instance, attempt.number, "done", outcome.seconds)
         self.flow.complete(instance, ports_of(result, self.ledger.run, instance))
-        self.lookup.made(instance, result)
 
     def _failed(self, attempt: Attempt, outcome: Outcome, failure: Failure) -> None:
         instance = attempt.instance
