@@ -61,6 +61,7 @@ class ProcessExecutor:
         os.set_blocking(self._wake_write, False)
         self._selector.register(self._wake_read, selectors.EVENT_READ)
         self._notes = b""
+        self._used = False
         self._early: list[tuple[int, int]] = []
         self._start_zygote()
 
@@ -107,6 +108,9 @@ class ProcessExecutor:
     def close(self) -> None:
         for worker in list(self._workers.values()):
             self._forget(worker)
+        # Where all was there, nobody waits for the end of imports that nobody needs.
+        if not self._used and self._zygote.poll() is None:
+            os.killpg(self._zygote.pid, signal.SIGKILL)
         self._control.close()
         try:
             self._zygote.wait(timeout=10)
@@ -142,6 +146,7 @@ class ProcessExecutor:
         self._selector.register(self._control, selectors.EVENT_READ)
 
     def _spawn(self) -> _Worker:
+        self._used = True
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
         os.set_blocking(out_read, False)
