@@ -3,7 +3,8 @@
     AxlError                  never raised itself; `except AxlError` catches all of ours
     ├── UsageError        2   a flag or a file that was named is not there
     ├── DefinitionError   3   the author's class cannot be a workflow
-    │   └── TraceError    3   a symbol was used where a value is needed
+    │   ├── TraceError    3   a symbol was used where a value is needed
+    │   └── MistakesError 3   several of these at once; holds every problem
     ├── CheckError        3   the workflow breaks one or more rules; holds every problem
     ├── ParameterError    3   the values given for the run do not fit its parameters
     ├── UnsupportedError  3   what was asked for does not exist there
@@ -96,6 +97,17 @@ class TraceError(DefinitionError):
     """A symbol was used where only a value will do."""
 
 
+class MistakesError(DefinitionError):
+    """A class has several mistakes; `problems` holds all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} mistakes")
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(problem) for problem in self.problems)
+
+
 class CheckError(AxlError):
     """The workflow breaks rules; `problems` holds all of them."""
 
@@ -141,7 +153,14 @@ class StoreError(AxlError):
 
 
 class DamagedError(StoreError):
-    """Stored bytes are missing or are not the bytes that were written."""
+    """Stored bytes are missing or are not the bytes that were written.
+
+    `digest` names them, where they are those of a value.
+    """
+
+    def __init__(self, what: str, *, where: Loc | None = None, hint: str = "", digest: str = "") -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.digest = digest
 
 
 class LockedError(AxlError):
