@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
+from axl.cli.screen import LogFormat
 from axl.errors import UsageError
 
 EXECUTORS = ("process", "thread", "inline")
@@ -32,7 +33,7 @@ class Settings:
     store: str | None = None
     executor: str = "process"
     workers: int | None = None
-    log_format: str = "text"
+    log_format: LogFormat = "text"
     keep_going: bool = False
     grace: float = 10.0
 

@@ -6,6 +6,7 @@ import json
 import time
 from datetime import UTC, datetime
 
+from axl.cli.screen import Screen
 from axl.runtime.history.run import Run, RunSummary
 from axl.runtime.history.timeline import Instance, StepSummary
 from axl.wire.values import JSON
@@ -14,6 +15,11 @@ from axl.wire.values import JSON
 def dumps(facts: JSON) -> str:
     """Return facts as JSON text that people can read too."""
     return json.dumps(facts, ensure_ascii=False, indent=2)
+
+
+def document(facts: JSON, screen: Screen) -> str:
+    """Return facts as JSON text: on one line where the log is JSON lines, else as `dumps` does."""
+    return json.dumps(facts, ensure_ascii=False) if screen.log_format == "json" else dumps(facts)
 
 
 def moment(seconds: float) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axl import api
-from axl.cli.facts import dumps
+from axl.cli.facts import document
 from axl.cli.reasons import facts, told
 from axl.cli.screen import Screen
 from axl.dsl.workflow import Workflow
@@ -26,7 +26,7 @@ def print_forecast(
     found = api.forecast(cls, params, store=store)
     runs = [why for why in found.runs if step in {"", why.node}]
     if json:
-        screen.data(dumps(_facts(found, [facts(why) for why in runs])))
+        screen.data(document(_facts(found, [facts(why) for why in runs]), screen))
         return 0
     for name, count in found.found.items():
         if step in {"", name}:

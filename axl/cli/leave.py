@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import cast
 
-from axl.cli.facts import dumps
+from axl.cli.facts import document
 from axl.cli.present import as_json, as_text
 from axl.cli.screen import Screen
 from axl.errors import AxlError, StepError
@@ -18,14 +18,20 @@ _CODES = {"succeeded": 0, "failed": StepError.exit_code}
 def leave(run: Run, stopped_by: str, wants_json: bool, screen: Screen) -> int:
     """Print what the run came to and return the exit code; a signal's name outweighs everything."""
     if wants_json:
-        screen.data(dumps(_facts(run)))
+        screen.data(document(_facts(run), screen))
     elif run.status == "succeeded":
         value, trouble = _result(run)
         if trouble:
             screen.say(f"the result cannot be shown: {trouble}")
         elif value is not None:
-            screen.data(as_text(value, screen.width))
+            screen.data(_shown(value, screen))
     return exit_code(run.status, stopped_by)
+
+
+def _shown(value: object, screen: Screen) -> str:
+    if screen.log_format == "json":
+        return document(as_json(value), screen)
+    return as_text(value, screen.width)
 
 
 def exit_code(status: str, stopped_by: str) -> int:

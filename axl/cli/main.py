@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from axl.cli.screen import Screen, harmless, open_screen, reserve_standard_files
-from axl.errors import AxlError, CheckError, StoreError
+from axl.cli.screen import LogFormat, Screen, harmless, open_screen, reserve_standard_files
+from axl.errors import AxlError, CheckError, InternalError, MistakesError, Problem, StoreError
 
 BUG = 70
 INTERRUPTED = 130
@@ -36,6 +36,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _guarded(words: Sequence[str], screen: Screen) -> int:
     """Run a command; nothing but an exit code leaves here."""
+    screen.log_format = _asked_format(words)
     try:
         from axl.cli.root import dispatch  # noqa: PLC0415 (Ctrl-C may come while typer is imported)
 
@@ -63,14 +64,28 @@ def _explain(
 ) -> int:
     if error.exit_code == BUG:
         return _confess(error, words, screen)
-    problems = error.problems if isinstance(error, CheckError) else (error,)
+    problems = error.problems if isinstance(error, CheckError | MistakesError) else (error,)
+    if screen.log_format == "json":
+        for each in problems:
+            screen.log("error", _facts(each, error.exit_code))
+    else:
+        _say_problems(problems, screen)
+    if _wants_traceback(words):
+        _print_traceback(cause or error, screen)
+    return error.exit_code
+
+
+def _say_problems(problems: Sequence[AxlError | Problem], screen: Screen) -> None:
     label = screen.err.paint("error:", "red")
     screen.say("\n\n".join(f"{label} {harmless(str(each))}" for each in problems))
     if len(problems) > 1:
         screen.say(f"\n{len(problems)} errors")
-    if _wants_traceback(words):
-        _print_traceback(cause or error, screen)
-    return error.exit_code
+
+
+def _facts(error: AxlError | Problem, exit_code: int) -> dict[str, object]:
+    places = error.where if isinstance(error, Problem) else (error.where,) if error.where else ()
+    where = [{"file": each.file, "line": each.line} for each in places]
+    return {"what": error.what, "where": where, "hint": error.hint, "exit_code": exit_code}
 
 
 def _confess(error: BaseException, words: Sequence[str], screen: Screen) -> int:
@@ -78,10 +93,11 @@ def _confess(error: BaseException, words: Sequence[str], screen: Screen) -> int:
 
     place = write_crash(error, words[:1])
     what = harmless(f"{type(error).__name__}: {error}".partition("\n")[0])
-    screen.say(
-        screen.err.paint("error:", "red")
-        + f" this is a mistake of axl itself: {what}\n\nhint: report it with {place}"
-    )
+    told = InternalError(f"this is a mistake of axl itself: {what}", hint=f"report it with {place}")
+    if screen.log_format == "json":
+        screen.log("error", _facts(told, BUG))
+    else:
+        _say_problems((told,), screen)
     if _wants_traceback(words):
         _print_traceback(error, screen)
     return BUG
@@ -89,6 +105,13 @@ def _confess(error: BaseException, words: Sequence[str], screen: Screen) -> int:
 
 def _wants_traceback(words: Sequence[str]) -> bool:
     return "--debug" in words or bool(os.environ.get("AXL_DEBUG"))
+
+
+def _asked_format(words: Sequence[str]) -> LogFormat:
+    """Return the log format that the words ask for, before a command has read them and its settings."""
+    pairs = zip(("", *words), words, strict=False)
+    asked = any(pair == ("--log-format", "json") or pair[1] == "--log-format=json" for pair in pairs)
+    return "json" if asked else "text"
 
 
 def _print_traceback(error: BaseException, screen: Screen) -> None:

@@ -140,9 +140,11 @@ class Narrator:
 
 
 def details(failure: Failure) -> str:
-    """Return the author's frames and the exception; where there are no frames, what the headline leaves out."""
-    text = harmless(failure.traceback).strip("\n")
-    return text if "  File " in text else text.partition("\n")[2].strip("\n")
+    """Return the author's frames and the exception, or without frames what the headline leaves out; and the hint."""
+    trace = harmless(failure.traceback).strip("\n")
+    shown = trace if "  File " in trace else trace.partition("\n")[2].strip("\n")
+    hint = harmless(failure.message).partition("\n\nhint: ")[2].strip()
+    return shown if not hint or hint in shown else f"{shown}\n\nhint: {hint}".strip("\n")
 
 
 def headline(failure: Failure) -> str:

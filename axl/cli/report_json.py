@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -22,23 +20,23 @@ def json_lines(screen: Screen) -> Iterator[Reporter]:
     Each has `time` (seconds since the epoch), `event`, the event's own fields and, where the event is
     about an instance, its `name`.
     """
-
-    def report(event: Event) -> None:
-        screen.say(as_json(event, time.time()))
-
-    yield report
+    yield lambda event: tell(event, screen)
 
 
-def as_json(event: Event, now: float) -> str:
-    """Return one event as a line of JSON."""
-    line: dict[str, object] = {"time": round(now, 3), "event": _kind(event)}
+def tell(event: Event, screen: Screen) -> None:
+    """Print one event as a line of JSON."""
+    screen.log(_kind(event), _facts(event))
+
+
+def _facts(event: Event) -> dict[str, object]:
+    line: dict[str, object] = {}
     if not isinstance(event, RunStarted | RunFinished | Stopping | Noted):
         line["name"] = instance_text(event.node, event.index)
     for field in fields(event):
         line[field.name] = getattr(event, field.name)
     if "counts" in line:
         line["counts"] = dict(event.counts) if isinstance(event, RunFinished) else {}
-    return json.dumps({name: value for name, value in line.items() if value is not None}, default=_plain)
+    return {name: _plain(value) for name, value in line.items() if value is not None}
 
 
 def _kind(event: Event) -> str:
@@ -46,6 +44,4 @@ def _kind(event: Event) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Failure):
-        return value.to_json()
-    raise TypeError(f"an event holds a {type(value).__name__}")
+    return value.to_json() if isinstance(value, Failure) else value

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from axl.cli.report_plain import plain
-from axl.cli.report_quiet import Quiet
 from axl.cli.screen import Screen
 from axl.ir.nodes import IRWorkflow
 from axl.wire.events import Event, Reporter, Stopping
@@ -27,11 +26,13 @@ class Heard:
 
 
 @contextmanager
-def reporting(program: IRWorkflow, screen: Screen, log_format: str, quiet: bool) -> Iterator[Heard]:
-    """Give the reporter that fits the settings and the terminal."""
+def reporting(program: IRWorkflow, screen: Screen, quiet: bool) -> Iterator[Heard]:
+    """Give the reporter that fits the log format and the terminal."""
     if quiet:
-        yield Heard(Quiet(screen))
-    elif log_format == "json":
+        from axl.cli.report_quiet import Quiet, QuietJson  # noqa: PLC0415 (rarely asked for)
+
+        yield Heard(QuietJson(screen) if screen.log_format == "json" else Quiet(screen))
+    elif screen.log_format == "json":
         from axl.cli.report_json import json_lines  # noqa: PLC0415 (rarely asked for)
 
         with json_lines(screen) as reporter:

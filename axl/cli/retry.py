@@ -41,8 +41,9 @@ def command(
         screen.data(instance_of(target, url).retry(run))
         return 0
     settings = read_settings(ctx.params)
+    screen.log_format = settings.log_format
     old = api.get_run(run, existing_store(settings.store))
-    with reporting(old.program, screen, settings.log_format, quiet) as heard:
+    with reporting(old.program, screen, quiet) as heard:
         ran = api.retry(
             old.id,
             executor=settings.executor,

@@ -13,7 +13,6 @@ import typer
 from axl import api
 from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
-from axl.cli.forecast import print_forecast
 from axl.cli.leave import leave
 from axl.cli.options import (
     AsJson,
@@ -64,11 +63,14 @@ def command(
 ) -> int:
     screen = screen_of(ctx)
     settings = read_settings(ctx.params)
+    screen.log_format = settings.log_format
     cls = api.load(workflow_of(workflow, module))
     given = given_params(params, param)
     if dry_run:
-        return print_forecast(cls, given, settings.store, "", json, screen)
-    with reporting(api.trace(cls), screen, settings.log_format, quiet) as heard:
+        from axl.cli.forecast import print_forecast  # noqa: PLC0415 (runs do not need it)
+
+        return print_forecast(cls, given, settings.store, "", json or screen.log_format == "json", screen)
+    with reporting(api.trace(cls), screen, quiet) as heard:
         ran = api.run(
             cls,
             given,

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Literal, TextIO
 
 from axl.errors import StoreError
 
@@ -88,12 +91,16 @@ class Channel:
             os.close(nowhere)
 
 
+LogFormat = Literal["text", "json"]
+
+
 class Screen:
-    """What a command prints to."""
+    """What a command prints to; with the log format `json` every line of talk is a JSON object."""
 
     def __init__(self, out: TextIO | None, err: TextIO | None) -> None:
         self.out = Channel(out)
         self.err = Channel(err)
+        self.log_format: LogFormat = "text"
 
     def data(self, text: str) -> None:
         """Print what was asked for; `StoreError` when standard output cannot take it."""
@@ -111,8 +118,16 @@ class Screen:
 
     def say(self, text: str) -> None:
         """Print talk; where nobody can hear it, nothing happens."""
+        if self.log_format == "json":
+            self.log("message", {"text": text.strip("\n")})
+            return
         with contextlib.suppress(OSError):
             self.err.write(self.err.shown(text) + "\n")
+
+    def log(self, event: str, facts: Mapping[str, object]) -> None:
+        """Print talk as one JSON object on a line: `time` in seconds since the epoch, `event`, and the facts."""
+        line = {"time": round(time.time(), 3), "event": event, **facts}
+        self.paste(json.dumps(line, allow_nan=False) + "\n")
 
     def paste(self, text: str) -> None:
         """Write to standard error as it is; whoever calls this has made it harmless."""

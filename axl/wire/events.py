@@ -42,12 +42,15 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFinished:
-    """A node instance has a result; `seconds` is what its last attempt took."""
+    """A node instance has a result; `seconds` is what its last attempt took.
+
+    `tolerated`: it failed, and its policy lets something stand for the result.
+    """
 
     node: str
     index: Index
     attempt: int
-    status: Literal["done", "cached", "continued", "failed", "skipped", "cancelled"]
+    status: Literal["done", "cached", "continued", "failed", "tolerated", "skipped", "cancelled"]
     seconds: float
     failure: Failure | None = None
 

@@ -343,7 +343,8 @@ class Engine:
     def _fail(self, attempt: Attempt, outcome: Outcome, failure: Failure) -> None:
         instance = attempt.instance
         value = stand_in(instance.node, failure) if isinstance(instance.node, Task) else None
-        self._finished(instance, attempt.number, "failed", outcome.seconds, failure)
+        status = "failed" if value is None else "tolerated"
+        self._finished(instance, attempt.number, status, outcome.seconds, failure)
         self.lookup.failed(instance)
         if value is not None:
             result = self.ledger.commit_failed(attempt, outcome, value)

@@ -12,7 +12,7 @@ from axl.cli.report_json import json_lines
 from axl.cli.report_live import live
 from axl.cli.report_plain import plain
 from axl.cli.reporting import reporting
-from axl.cli.screen import Screen
+from axl.cli.screen import LogFormat, Screen
 from axl.ir.nodes import Block, Const, In, IRWorkflow, Map, Out, Output, Task
 from axl.wire.events import (
     Event,
@@ -107,6 +107,18 @@ def test_a_failure_without_frames_is_told_once() -> None:
         "TIME 1/1 load[1] failed in 0.12s: UnsupportedError: the result cannot be stored",
         "    hint: return the data itself",
     ] == lines[1:]
+
+
+@pytest.mark.parametrize("trace", ["hint: return int", "", TRACE], ids=["only the hint", "none", "frames"])
+def test_the_hint_of_a_failure_is_told_once(trace: str) -> None:
+    """It comes last, wherever the failure has it."""
+    failure = Failure(
+        kind="output", error="TypeError", message="load returned str\n\nhint: return int", traceback=trace
+    )
+    lines = plain_lines(STARTED, finished(1, status="failed", failure=failure))
+
+    assert "    hint: return int" == lines[-1]
+    assert 1 == sum("hint" in line for line in lines)
 
 
 def test_many_failures_are_one_line_each() -> None:
@@ -321,13 +333,16 @@ def test_the_reporter_fits_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     """JSON where asked for, silence where asked for, bars on a terminal, else lines; a signal is remembered."""
     monkeypatch.setenv("TERM", "xterm")
     said: dict[str, str] = {}
-    for name, stream, log_format, quiet in (
+    cases: list[tuple[str, io.StringIO, LogFormat, bool]] = [
         ("json", io.StringIO(), "json", False),
         ("quiet", io.StringIO(), "text", True),
         ("terminal", Terminal(), "text", False),
         ("plain", io.StringIO(), "text", False),
-    ):
-        with reporting(program(), Screen(None, stream), log_format, quiet) as heard:
+    ]
+    for name, stream, log_format, quiet in cases:
+        screen = Screen(None, stream)
+        screen.log_format = log_format
+        with reporting(program(), screen, quiet) as heard:
             heard(STARTED)
             heard(Stopping(signal="SIGTERM", waiting=0, grace=1))
         assert "SIGTERM" == heard.signal
