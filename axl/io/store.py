@@ -68,6 +68,14 @@ class Store(Protocol):
         """
         ...
 
+    def lacks(self, objects: Sequence[tuple[str, int]]) -> set[str]:
+        """Return the digests of those objects that are lost or cut short, each given with its size.
+
+        A quick look before results are used again, and no promise: where it would take a request, it is
+        not taken, and nothing is said to be lost. Whoever reads an object learns the truth.
+        """
+        ...
+
     def local_path(self, digest: str) -> Path:
         """Return a read-only local file of an object's bytes, verified."""
         ...

@@ -19,7 +19,8 @@ class Failure:
     """Why an attempt failed, in the author's terms.
 
     `traceback` holds the author's frames only. `retryable` already accounts for the policy's
-    exception filter; an output that cannot be stored, for one, fails every time.
+    exception filter; an output that cannot be stored, for one, fails every time. `damaged` is the digest of
+    stored bytes that were lost or damaged, where the attempt failed for that.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Failure:
     traceback: str = ""
     retryable: bool = True
     exit_code: int = 65
+    damaged: str = ""
 
     def to_json(self) -> JSON:
         """Return the failure as a JSON object."""
@@ -38,6 +40,7 @@ class Failure:
             "traceback": self.traceback,
             "retryable": self.retryable,
             "exit_code": self.exit_code,
+            **({"damaged": self.damaged} if self.damaged else {}),
         }
 
     def to_text(self) -> str:

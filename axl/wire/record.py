@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from axl.errors import DamagedError, InternalError, StoreError
 from axl.wire.outcome import Failure
-from axl.wire.values import JSON, Value, from_json, outputs_text, quote, quoted, to_text
+from axl.wire.values import JSON, Value, from_json, objects_in, outputs_text, quote, quoted, to_text
 
 RECORD_VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -120,6 +120,11 @@ class Result:
     attempt: int
     started: float
     seconds: float
+
+    @property
+    def objects(self) -> list[tuple[str, int]]:
+        """The objects of the store that the outputs need, by digest and size."""
+        return [found for _, value in self.outputs for found in objects_in(value)]
 
 
 def decode_result(body: bytes, key: str) -> Result:

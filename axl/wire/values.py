@@ -78,6 +78,23 @@ class Many:
 Value = Ref | Lit | Many | Failed
 
 
+def objects_in(value: Value) -> list[tuple[str, int]]:
+    """Return the digest and size of every object of the store that a value needs.
+
+    >>> objects_in(Many("list", (Ref("ab12", 9000, "json"), Ref("cd34", 2, "json", data=b"12"))))
+    [('ab12', 9000)]
+    """
+    stack, found = [value], list[tuple[str, int]]()
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Ref):
+            if top.data is None and not top.at:
+                found.append((top.digest, top.size))
+        elif isinstance(top, Many):
+            stack.extend(top.items)
+    return found
+
+
 def to_text(value: Value) -> str:
     """Return the JSON form of a value, as text.
 

@@ -82,6 +82,22 @@ def committed(folder: Path, facts: Facts) -> frozenset[str]:
         store.close()
 
 
+def hollow(folder: Path) -> list[str]:
+    """Return what is committed without the bytes that it names; a killed process alone loses none."""
+    if not (folder / "version").exists():
+        return []
+    store = open_store(str(folder))
+    try:
+        return [
+            f"{run.id}: {name} is committed, and its bytes are not there"
+            for run in list_runs(store)
+            for name, record in _records(store, run.id)
+            if not _is_whole(store, record)
+        ]
+    finally:
+        store.close()
+
+
 def check(folder: Path, facts: Facts, journal: Sequence[str]) -> list[str]:
     """Return everything that is wrong with a store after the last command on it succeeded."""
     litter = left_behind(folder, facts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,14 +93,18 @@ class Stage:
 
     def committed(self, facts: Facts) -> frozenset[str]:
         """Return what may not run again; it looks at a copy, because opening a store repairs it."""
-        if not self.store.exists():
-            return frozenset()
-        copy = self.folder / "copy"
-        shutil.copytree(self.store, copy)
-        try:
+        with self._copied() as copy:
             return history.committed(copy, facts)
+
+    @contextmanager
+    def _copied(self) -> Iterator[Path]:
+        copy = self.folder / "copy"
+        if self.store.exists():
+            shutil.copytree(self.store, copy)
+        try:
+            yield copy
         finally:
-            shutil.rmtree(copy)
+            shutil.rmtree(copy, ignore_errors=True)
 
     def check(self, facts: Facts) -> list[str]:
         """Return everything that is wrong after the last command has succeeded."""
@@ -124,6 +129,8 @@ class Stage:
         wrong = self.warm.orphans()
         if said.code != (-signal.SIGKILL if drawn.fired else 0):
             wrong.append(f"left with {said.code}: {said.err}")
+        with self._copied() as copy:
+            wrong += history.hollow(copy)
         return [*wrong, *self.go_on(facts)]
 
     def clear(self) -> None:

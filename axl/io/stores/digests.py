@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MANY = 1 << 20
 """Bytes from which on several threads are faster than one."""
 
+MEND = "`axl verify --repair` finds what needs it, and the same command then computes it again"
+"""The hint where stored bytes are lost or damaged."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

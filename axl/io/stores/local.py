@@ -69,6 +69,9 @@ class LocalStore:
     def read(self, digest: str) -> memoryview:
         return self._objects.read(digest)
 
+    def lacks(self, objects: Sequence[tuple[str, int]]) -> set[str]:
+        return self._objects.lacks(objects)
+
     def local_path(self, digest: str) -> Path:
         self._objects.read(digest)
         return self._objects.path_of(digest)

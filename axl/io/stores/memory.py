@@ -75,10 +75,14 @@ class MemoryStore:
     def read(self, digest: str) -> memoryview:
         data = self._shelf.objects.get(digest)
         if data is None:
-            raise DamagedError(f"the object {digest[:100]!r} is missing in {self.url}")
+            raise DamagedError(f"the object {digest[:100]!r} is missing in {self.url}", digest=digest)
         if digest_of(data) != digest:
-            raise DamagedError(f"the object {digest} in {self.url} is damaged")
+            raise DamagedError(f"the object {digest} in {self.url} is damaged", digest=digest)
         return memoryview(bytearray(data))
+
+    def lacks(self, objects: Sequence[tuple[str, int]]) -> set[str]:
+        there = self._shelf.objects
+        return {digest for digest, size in objects if len(there.get(digest, b"")) != size}
 
     def local_path(self, digest: str) -> Path:
         data = self.read(digest)

@@ -15,13 +15,13 @@ import errno
 import io
 import mmap
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from axl.errors import DamagedError
-from axl.io.stores.digests import digest_of, is_digest
+from axl.io.stores.digests import MEND, digest_of, is_digest
 from axl.io.stores.failure import os_failure, reported
 from axl.io.stores.scratch import Scratch
 
@@ -30,7 +30,6 @@ _MAPPED = 256 << 10
 
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 _NOT_OURS = (errno.EPERM, errno.EACCES, errno.EROFS)
-_HINT = "run again with --fresh to compute it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Objects:
     def path_of(self, digest: str) -> Path:
         """Return where an object is; `DamagedError` for a name that is no digest."""
         if not is_digest(digest):
-            raise DamagedError(f"not the name of an object: {digest[:100]!r}", hint=_HINT)
+            raise DamagedError(f"not the name of an object: {digest[:100]!r}", hint=MEND, digest=digest)
         return self.root / digest[:2] / digest
 
     def read(self, digest: str) -> memoryview:
@@ -56,7 +55,8 @@ class Objects:
         if actual != digest:
             raise DamagedError(
                 f"the object {path} is damaged: expected digest {digest}, found {actual} in {len(data)} bytes",
-                hint=_HINT,
+                hint=MEND,
+                digest=digest,
             )
         return data
 
@@ -64,6 +64,10 @@ class Objects:
         """Say whether a sound object of this digest is there; if so, it counts as written now."""
         path = self.path_of(digest)
         return os.path.lexists(path) and _is_sound(path, self.read) and _touch(path)
+
+    def lacks(self, objects: Sequence[tuple[str, int]]) -> set[str]:
+        """Return which of these objects, given with their sizes, are not there or have another size."""
+        return {digest for digest, size in objects if _size_of(self.path_of(digest), size) != size}
 
     def scan(self) -> Iterator[tuple[str, int, float]]:
         """Yield every object's digest, its bytes, and when it was last written."""
@@ -193,14 +197,26 @@ def _is_sound(path: Path, read: Callable[[str], memoryview]) -> bool:
     return True
 
 
+def _size_of(path: Path, unknown: int) -> int:
+    """Return a file's size; -1 where there is none, `unknown` where that cannot be told."""
+    try:
+        return path.lstat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return -1
+    except OSError:
+        return unknown
+
+
 def _bytes_of(path: Path) -> memoryview:
     try:
         return _load(path)
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise DamagedError(f"the object {path} is missing", hint=_HINT) from error
+        raise DamagedError(f"the object {path} is missing", hint=MEND, digest=path.name) from error
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise DamagedError(f"the object {path} was replaced by a link", hint=_HINT) from error
+            raise DamagedError(
+                f"the object {path} was replaced by a link", hint=MEND, digest=path.name
+            ) from error
         raise os_failure(error, "read", path) from error
 
 

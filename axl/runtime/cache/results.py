@@ -16,6 +16,7 @@ from typing import Literal
 from axl.errors import AxlError
 from axl.io.store import Store
 from axl.ir.nodes import Map, Task
+from axl.runtime.cache.lost import are_lost
 from axl.runtime.code.fingerprint import fingerprint_of
 from axl.runtime.code.makers import made_by
 from axl.runtime.code.program import Code, Codes
@@ -31,6 +32,10 @@ KEY_VERSION = 1
 
 CODE = "code of "
 """How an input begins that is no argument, but the code of a class whose objects are in arguments."""
+
+Missed = Literal["", "renewed", "expired", "lost"]
+"""Why a result was not used although there was one: as the run was told to, its time was over, or its
+stored bytes are gone."""
 
 Mode = Literal["use", "renew", "off"]
 """`renew` computes everything, and puts the results in the place of older ones."""
@@ -52,7 +57,7 @@ class Cache:
         self._tell = tell
         self._heads: dict[str, str] = {}
         self._changed: set[str] = set()
-        self._old: set[str] = set()
+        self._unfit: dict[str, Missed] = {}
         self._claimed: set[str] = set()
 
     def key(
@@ -83,14 +88,19 @@ class Cache:
         """Return the results that are there; `lives` says how many seconds a key's result lives."""
         if self._mode != "use":
             return [None] * len(keys)
-        now, out = time.time(), list[Result | None]()
-        for key, body in zip(keys, self._store.get_records([cache_key(key) for key in keys]), strict=True):
-            result = decode_result(body, cache_key(key)) if body is not None else None
-            if result is not None and key in lives and now - result.started - result.seconds > lives[key]:
-                self._old.add(key)
-                result = None
-            out.append(result)
-        return out
+        bodies = self._store.get_records([cache_key(key) for key in keys])
+        there = {
+            key: decode_result(body, cache_key(key))
+            for key, body in zip(keys, bodies, strict=True)
+            if body is not None
+        }
+        unfit = self._unusable(there, lives)
+        self._unfit.update(unfit)
+        return [None if key in unfit else there.get(key) for key in keys]
+
+    def missed(self, key: str) -> Missed:
+        """Return why a result was not used although it was there; empty where there was none."""
+        return "renewed" if self._mode == "renew" and key else self._unfit.get(key, "")
 
     def holds(self, key: str) -> bool:
         """Say whether this engine has claimed a key."""
@@ -125,7 +135,7 @@ class Cache:
             )
             return []
         key = cache_key(instance.key)
-        if instance.key in self._old or self._mode == "renew":
+        if self.missed(instance.key):
             self._store.drop_records([key])
         origin = node_key(self._run, instance.node.id, instance.index)
         return [(key, entry_body(result.body, origin))]
@@ -137,6 +147,16 @@ class Cache:
         there = self._store.get_records(keys)
         missing = [code for code, body in zip(known.values(), there, strict=True) if body is None]
         self._store.put_records([(code_key(code.digest), _parts(code)) for code in missing])
+
+    def _unusable(self, there: Mapping[str, Result], lives: Mapping[str, float]) -> dict[str, Missed]:
+        """Return which results cannot be used, and why."""
+        now = time.time()
+        ended = {key: there[key].started + there[key].seconds for key in lives if key in there}
+        expired = [key for key, at in ended.items() if now - at > lives[key]]
+        lost = zip(there, are_lost(list(there.values()), self._store), strict=True)
+        out: dict[str, Missed] = {key: "lost" for key, is_lost in lost if is_lost}
+        out.update({key: "expired" for key in expired})
+        return out
 
     def _head(self, task: Task, workflow: str, outputs: Sequence[OutputSpec]) -> str:
         policy = task.policy

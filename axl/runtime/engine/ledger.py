@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from axl.io.store import Store
 from axl.ir.nodes import RESULT, Task
+from axl.runtime.cache.lost import are_lost, take_back
 from axl.runtime.code.program import Codes
 from axl.runtime.engine.attempt import Attempt
 from axl.runtime.plan.block import Instance, Ports
@@ -39,8 +40,20 @@ class Ledger:
         if not self.continued:
             return [None] * len(instances)
         keys = [node_key(self.run, each.node.id, each.index) for each in instances]
-        found = zip(keys, self.store.get_records(keys), strict=True)
-        return [decode_result(body, key) if body is not None else None for key, body in found]
+        bodies = zip(keys, self.store.get_records(keys), strict=True)
+        there = {key: decode_result(body, key) for key, body in bodies if body is not None}
+        lost = zip(list(there), are_lost(list(there.values()), self.store), strict=True)
+        gone = {key for key, is_lost in lost if is_lost}
+        if gone:
+            self.store.drop_records(gone)
+        return [None if key in gone else there.get(key) for key in keys]
+
+    def without_damage(self, outcome: Outcome) -> Outcome:
+        """Take back the results whose stored bytes an attempt found lost or damaged, and tell so."""
+        if outcome.failure is None or not outcome.failure.damaged:
+            return outcome
+        self.dirty = True
+        return replace(outcome, failure=take_back(outcome.failure, self.run, self.store))
 
     def result(self, attempt: Attempt, outcome: Outcome) -> Result:
         """Return the result of an attempt, not yet written."""

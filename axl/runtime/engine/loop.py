@@ -266,7 +266,7 @@ class Engine:
             case Dropped():
                 self._queue.appendleft(self._running.pop(report.ticket))
             case Finished():
-                self._end(self._running.pop(report.ticket), report.outcome)
+                self._end(self._running.pop(report.ticket), self.ledger.without_damage(report.outcome))
 
     def _print(self, attempt: Attempt, data: bytes) -> None:
         text = attempt.log.feed(data)

@@ -10,11 +10,12 @@ import json
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from axl.errors import AxlError, StepError
 from axl.io.store import Store
 from axl.ir.nodes import RESULT, Block, In, IRWorkflow, Map, Task
+from axl.runtime.cache.lost import forget_damaged
 from axl.runtime.cache.results import Cache
 from axl.runtime.code.program import Codes
 from axl.runtime.engine.attempt import Attempt
@@ -200,7 +201,10 @@ class Run:
         attempt = Attempt(instance, number, max(1, number - retry))
         outcome, attempt.log = supervise(self._specs.of(attempt), self._executor, ())
         if outcome.failure is not None:
-            return self._failed(attempt, task, outcome, outcome.failure, retry)
+            failure = outcome.failure
+            if failure.damaged:
+                failure = forget_damaged(failure, self._run, self._store)
+            return self._failed(attempt, task, replace(outcome, failure=failure), failure, retry)
         result = self._ledger.result(attempt, outcome)
         (stands,) = self._ledger.commit([(instance, result)], self._cache.entry(instance, result))
         self._store.sync()

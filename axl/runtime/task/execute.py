@@ -177,7 +177,14 @@ def _split(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Fail
 
 def _input_failure(error: BaseException, spec: TaskSpec) -> Failure:
     if isinstance(error, DamagedError):
-        return Failure(kind="input", error="DamagedError", message=str(error), retryable=False, exit_code=77)
+        return Failure(
+            kind="input",
+            error="DamagedError",
+            message=str(error),
+            retryable=False,
+            exit_code=77,
+            damaged=error.digest,
+        )
     if isinstance(error, StoreError):
         return Failure(kind="input", error="StoreError", message=str(error), exit_code=RETRY)
     return from_exception(error, spec.policy.retry, "input")

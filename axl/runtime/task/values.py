@@ -16,6 +16,7 @@ from axl.errors import DamagedError
 from axl.io.handlers import get_handler
 from axl.io.mentions import listening
 from axl.io.store import ObjectWriter, Store
+from axl.io.stores.digests import MEND
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import RESULT
 from axl.runtime.code.classes import find_class
@@ -63,7 +64,8 @@ def read_bytes(ref: Ref, store: Store) -> memoryview:
     if blake3(data).hexdigest() != ref.digest:
         raise DamagedError(
             f"a stored value of {ref.size} bytes does not match its digest {ref.digest[:16]}",
-            hint="remove the run, or run again with --fresh",
+            hint=MEND,
+            digest=ref.digest,
         )
     return memoryview(bytearray(data))
 
@@ -226,7 +228,9 @@ def _rebuild_outputs(value: Many, store: Store) -> object:
 def _inline_at(ref: Ref, store: Store) -> bytes | None:
     body = store.get_record(ref.at)
     if body is None:
-        raise DamagedError(f"the record {ref.at} is gone", hint="run again with --fresh")
+        raise DamagedError(
+            f"the record {ref.at} is gone", hint="run the same command again, which computes it"
+        )
     for _, value in decode_node(body, ref.at).outputs:
         if isinstance(value, Ref) and value.digest == ref.digest:
             return value.data

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axl.errors import DamagedError
-from axl.io.stores.digests import digest_of
+from axl.io.stores.digests import MEND, digest_of
 from axl.io.stores.failure import reported
 from axl.io.stores.scratch import Scratch
 
@@ -129,8 +129,9 @@ def check(data: memoryview | bytearray, digest: str, url: str) -> None:
     actual = digest_of(data)
     if actual != digest:
         raise DamagedError(
-            f"the object {digest} in {url} is damaged: found digest {actual} in {len(data)} bytes",
-            hint="run again with --fresh to compute it anew",
+            f"an object in {url} is damaged: expected digest {digest}, found {actual} in {len(data)} bytes",
+            hint=MEND,
+            digest=digest,
         )
 
 

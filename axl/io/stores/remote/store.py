@@ -26,7 +26,7 @@ from pathlib import Path
 
 from axl.errors import DamagedError
 from axl.io.store import INLINE_LIMIT, ObjectWriter
-from axl.io.stores.digests import is_digest
+from axl.io.stores.digests import MEND, is_digest
 from axl.io.stores.remote import frames
 from axl.io.stores.remote.claims import Claims
 from axl.io.stores.remote.client import Client, until_sound
@@ -37,7 +37,6 @@ from axl.io.stores.remote.version import make_version, read_version
 from axl.io.stores.remote.writer import IN_MEMORY, RemoteWriter, object_path
 
 _WINDOW = 256
-_HINT = "run again with --fresh to compute it anew"
 
 
 class RemoteStore:
@@ -67,6 +66,9 @@ class RemoteStore:
         if self._downloads.path_of(digest).exists():
             return self._local(digest)
         return until_sound(lambda: self._read(path, digest))
+
+    def lacks(self, objects: Sequence[tuple[str, int]]) -> set[str]:
+        return set()  # each would be a request
 
     def local_path(self, digest: str) -> Path:
         self._local(digest)
@@ -213,7 +215,7 @@ class RemoteStore:
             self._downloads.adopt(part.path, digest)
         data = self._downloads.find(digest)
         if data is None:
-            raise DamagedError(f"the object {digest} in {self.url} is damaged", hint=_HINT)
+            raise DamagedError(f"the object {digest} in {self.url} is damaged", hint=MEND, digest=digest)
         return data
 
     def _drop(self, digest: str, limit: int) -> None:
@@ -224,7 +226,7 @@ class RemoteStore:
             self._downloads.forget(digest)
 
     def _missing(self, digest: str) -> DamagedError:
-        return DamagedError(f"the object {digest} is missing in {self.url}", hint=_HINT)
+        return DamagedError(f"the object {digest} is missing in {self.url}", hint=MEND, digest=digest)
 
 
 def _first(there: bytes | None, ours: bytes) -> bytes:
@@ -234,7 +236,7 @@ def _first(there: bytes | None, ours: bytes) -> bytes:
 
 def _object(digest: str, url: str) -> str:
     if not is_digest(digest):
-        raise DamagedError(f"not the name of an object in {url}: {digest[:100]!r}", hint=_HINT)
+        raise DamagedError(f"not the name of an object in {url}: {digest[:100]!r}", hint=MEND, digest=digest)
     return object_path(digest)
 
 
