@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from axl.dsl.collect import Mistakes
+from axl.dsl.literals import advice, in_short
 from axl.dsl.location import caller
 from axl.dsl.symbol import MARK, Origin, OutputRef
 from axl.errors import Loc, TraceError
@@ -76,7 +78,14 @@ class BlockBuilder:
         return Block(inputs=tuple(self.inputs), nodes=tuple(self.nodes), result=result)
 
     def atom(self, value: object, depth: int = 0) -> Atom:
-        """Return any value that the author passes as an atom of this block."""
+        """Return any value that the author passes as an atom of this block; what cannot be one is noted."""
+        try:
+            return self._atom(value, depth)
+        except TraceError as error:
+            self.tracer.mistakes.note(error)
+            return Const("null")
+
+    def _atom(self, value: object, depth: int) -> Atom:
         if isinstance(value, OutputRef):
             return self.use(value)
         kind = type(value)
@@ -96,17 +105,16 @@ class BlockBuilder:
             assert isinstance(value, dict)
             return self._dict(value, depth)
         raise TraceError(
-            f"a value of type {kind.__qualname__} cannot be passed while tracing: {value!r:.80}",
+            f"a value of type {kind.__qualname__} cannot be passed while tracing: {in_short(value)}",
             where=caller(),
-            hint="literals are JSON values (None, bool, int, float, str, list, dict) and tuples; "
-            "make anything else in a step, or take it as a parameter of graph",
+            hint=advice(value),
         )
 
     def _dict(self, value: dict[object, object], depth: int) -> Atom:
-        wrong = [key for key in value if type(key) is not str]
+        wrong = [in_short(key) for key in value if type(key) is not str]
         if wrong:
             raise TraceError(
-                f"a dict that is passed while tracing has the key {wrong[0]!r:.80}",
+                f"a dict that is passed while tracing has the key {' and '.join(wrong[:3])}",
                 where=caller(),
                 hint="keys are text, as in JSON; make other dicts in a step",
             )
@@ -128,6 +136,7 @@ class Tracer:
 
     ids: dict[str, int] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    mistakes: Mistakes = field(default_factory=Mistakes)
     depth: int = 0
     block: BlockBuilder = field(init=False)
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from axl.errors import DefinitionError, MistakesError, Problem
 
 T = TypeVar("T")
+D = TypeVar("D")
 RULE = "definition"
 
 
@@ -23,7 +24,7 @@ class Mistakes:
         if error not in self.found:
             self.found.append(error)
 
-    def attempt(self, work: Callable[[], T], otherwise: T) -> T:
+    def attempt(self, work: Callable[[], T], otherwise: D) -> T | D:
         """Return what `work` returns, or a stand-in where it finds a mistake."""
         try:
             return work()
@@ -32,12 +33,14 @@ class Mistakes:
             return otherwise
 
     def settle(self) -> None:
-        """Raise what was found: one mistake as it is, several as one `MistakesError`, by their lines."""
+        """Raise what was found, if anything was."""
+        if self.found:
+            raise self.as_one()
+
+    def as_one(self) -> DefinitionError:
+        """Return what was found: one mistake as it is, several as one `MistakesError`, by their lines."""
         problems = tuple(dict.fromkeys(problem for error in self.found for problem in problems_of(error)))
-        if len(problems) == 1:
-            raise self.found[0]
-        if problems:
-            raise MistakesError(tuple(sorted(problems, key=_line)))
+        return self.found[0] if len(problems) == 1 else MistakesError(tuple(sorted(problems, key=_line)))
 
 
 def problems_of(error: DefinitionError) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from axl.dsl.collect import Mistakes
 from axl.dsl.describe import has_graph, loc_of, on_exit_of, steps_of
 from axl.dsl.step import BoundStep, Step
 from axl.errors import DefinitionError
@@ -26,6 +27,7 @@ def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
     """Return the run parameters: every argument that no step is named after, keyword-only."""
     found: dict[str, inspect.Parameter] = {}
     makers: dict[str, Step[Any, Any, Any]] = {}
+    mistakes = Mistakes()
     for step in _steps(cls).values():
         for name, item in step.signature.parameters.parameters.items():
             if name in steps_of(cls):
@@ -37,12 +39,17 @@ def inferred_signature(cls: type[Workflow]) -> inspect.Signature:
             old = found.setdefault(name, new)
             other = makers.setdefault(name, step)
             if (old.annotation, repr(old.default)) != (new.annotation, repr(new.default)):
-                raise DefinitionError(
-                    f"steps `{other.name}` and `{step.name}` take the parameter `{name}` in two ways",
-                    where=step.loc,
-                    hint=f"give it one type and one default, or write graph(); the other is at {other.loc}",
-                )
+                mistakes.note(_in_two_ways(name, step, other))
+    mistakes.settle()
     return inspect.Signature(list(found.values()))
+
+
+def _in_two_ways(name: str, step: Step[Any, Any, Any], other: Step[Any, Any, Any]) -> DefinitionError:
+    return DefinitionError(
+        f"steps `{other.name}` and `{step.name}` take the parameter `{name}` in two ways",
+        where=step.loc,
+        hint=f"give it one type and one default, or write graph(); the other is at {other.loc}",
+    )
 
 
 def run_inferred(workflow: Workflow, given: dict[str, Any]) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 
@@ -12,17 +13,37 @@ from axl.errors import Loc
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 _COMPILED = (".pyx", ".pxi", ".pxd")
+_EDGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trace.py")
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 def caller() -> Loc | None:
-    """Return the author's line that is being run, or `None` when there is none."""
+    """Return the author's line that is being run, that of a library where there is none.
+
+    Inside a trace that is a line of the graph, or `None` once the graph has returned: whoever asked
+    for the trace wrote no part of it.
+    """
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if not is_ours(frame.f_code.co_filename):
-            return Loc(shown(frame.f_code.co_filename), frame.f_lineno)
+    library: Loc | None = None
+    while frame is not None and frame.f_code.co_filename != _EDGE:
+        file = frame.f_code.co_filename
+        if not is_ours(file):
+            found = Loc(shown(file), frame.f_lineno)
+            if not is_library(file):
+                return found
+            library = library or found
         frame = frame.f_back
-    return None
+    return library
+
+
+def class_body() -> Mapping[str, object]:
+    """Return the names defined so far in the class that is being written, none outside of one."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None or "__qualname__" not in frame.f_locals:
+        return {}
+    return dict(frame.f_locals)
 
 
 def line_of(code: CodeType) -> Loc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from axl.dsl.describe import steps_of
@@ -33,6 +33,7 @@ def raised_in_graph(error: Exception, cls: type[Workflow]) -> DefinitionError:
 def misfit(
     name: str,
     signature: inspect.Signature,
+    args: Sequence[object],
     kwargs: Mapping[str, object],
     error: TypeError,
     defined: Loc | None,
@@ -40,10 +41,16 @@ def misfit(
     """Return why a call does not fit a signature: every argument that is unknown, and every one that lacks."""
     known = list(signature.parameters)
     unknown = [item for item in kwargs if item not in known]
-    what = f"{name} does not take {_names(unknown)}" if unknown else f"{name}: {error}"
-    guess = [
-        f"did you mean `{near[0]}`?" for item in unknown if (near := get_close_matches(item, known, n=1))
+    meant = [near[0] for item in unknown if (near := get_close_matches(item, known, n=1))]
+    missing = [
+        item.name
+        for place, item in enumerate(signature.parameters.values())
+        if item.default is item.empty and place >= len(args) and item.name not in [*kwargs, *meant]
     ]
+    wrong = [f"does not take {_names(unknown)}"] if unknown else []
+    wrong += [f"is called without {_names(missing)}"] if missing else []
+    what = f"{name} {' and '.join(wrong)}" if wrong else f"{name}: {error}"
+    guess = [f"did you mean `{near}`?" for near in meant]
     place = f", defined at {defined}" if defined else ""
     form = f"it is {name.rpartition(' ')[2].strip('`')}{_as_written(signature)}{place}"
     return TraceError(what, where=caller(), hint=" ".join([*guess, form]))

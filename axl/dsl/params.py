@@ -6,8 +6,10 @@ import dataclasses
 import inspect
 import json
 from enum import Enum
+from functools import partial
 from typing import Any, cast
 
+from axl.dsl.collect import Mistakes
 from axl.dsl.describe import has_graph, loc_of, steps_of
 from axl.dsl.infer import graph_signature
 from axl.dsl.location import caller
@@ -29,29 +31,38 @@ def graph_hints(cls: type[Workflow]) -> dict[str, Hint]:
     return annotations_of(graph)
 
 
+def parameter_names(cls: type[Workflow]) -> list[str]:
+    """Return the names of the arguments of `graph`; `DefinitionError` for those that cannot be given by name."""
+    parameters = graph_signature(cls).parameters.values()
+    wrong = " and ".join(f"`{item}`" for item in parameters if item.kind in _STARS)
+    if wrong:
+        raise DefinitionError(
+            f"graph of {cls.__name__} takes {wrong}",
+            where=loc_of(cls),
+            hint="parameters are given by name: name every argument",
+        )
+    return [item.name for item in parameters]
+
+
 def graph_params(cls: type[Workflow], hints: dict[str, Hint]) -> tuple[Param, ...]:
-    """Return the arguments of `graph` as parameters; `DefinitionError` for one that JSON cannot hold."""
+    """Return the arguments of `graph` as parameters; `DefinitionError` for those that JSON cannot hold."""
+    mistakes, loc = Mistakes(), loc_of(cls)
     out: list[Param] = []
-    loc = loc_of(cls)
     for item in graph_signature(cls).parameters.values():
-        if item.kind in _STARS:
-            raise DefinitionError(
-                f"graph of {cls.__name__} takes `{item}`",
-                where=loc,
-                hint="parameters are given by name: name every argument",
-            )
-        hint = hints.get(item.name, MISSING)
-        default = None if item.default is item.empty else _default(item.default, cls, item.name, loc)
+        hint, default = hints.get(item.name, MISSING), None
+        if item.default is not item.empty:
+            default = mistakes.attempt(partial(_default, item.default, cls, item.name, loc), None)
         out.append(
             Param(
                 name=item.name,
                 type="" if hint is MISSING else type_text(hint),
-                schema=_schema(hint, cls, item.name, loc),
+                schema=mistakes.attempt(partial(_schema, hint, cls, item.name, loc), ""),
                 default=default,
                 required=default is None,
                 loc=loc,
             )
         )
+    mistakes.settle()
     return tuple(out)
 
 
@@ -73,11 +84,12 @@ def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
             where=step.loc,
             hint="write `def params(self) -> TrainParams:`, or give the step another name",
         )
-    return tuple(
+    mistakes = Mistakes()
+    out = tuple(
         Param(
             name=name,
             type=type_text(item.annotation),
-            schema=_schema(item.annotation, cls, name, step.loc),
+            schema=mistakes.attempt(partial(_schema, item.annotation, cls, name, step.loc), ""),
             default=_field_default(item),
             doc=item.description or "",
             step=PARAMS,
@@ -85,6 +97,8 @@ def step_params(cls: type[Workflow]) -> tuple[Param, ...]:
         )
         for name, item in fields.items()
     )
+    mistakes.settle()
+    return out
 
 
 def model_hints(cls: type[Workflow]) -> StepHints | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import BlockBuilder, Tracer, id_from
@@ -34,11 +35,12 @@ def record_call(
 ) -> OutputRef:
     """Append a task that calls a step, and return the symbol of its result."""
     step, block = bound.step, tracer.block
-    cls = _same_workflow(bound, block)
-    pairs = _bind(step, args, kwargs)
+    cls = _same_workflow(bound, tracer)
+    nothing: list[tuple[str, Any]] = []
+    pairs = tracer.mistakes.attempt(lambda: _bind(step, args, kwargs), nothing)
     outputs, policy = shape_of(cls, step)
     node = tracer.new_id(step.name)
-    loc = caller()
+    loc = caller() or step.loc  # a graph that is inferred has no line for it
     atoms = tuple([(name, block.atom(value)) for name, value in pairs])
     if step.name == PARAMS and PARAMS in block.inputs and block.parent is None:
         atoms = (("overrides", In(PARAMS)),)  # the model's fields that the run was given
@@ -84,8 +86,11 @@ def add_map(
         raise TraceError("map takes at least one iterable", where=loc, hint="write step.map(items)")
     for option, value in zip(("concurrency", "batch", "max_items"), options, strict=True):
         if value is not None and (type(value) is not int or value < 1):
-            raise TraceError(f"{option} is {value!r}", where=loc, hint="it is a whole number of one or more")
-    over = tuple(block.atom(_frozen(items)) for items in iterables)
+            wrong = TraceError(
+                f"{option} is {value!r}", where=loc, hint="it is a whole number of one or more"
+            )
+            tracer.mistakes.note(wrong)
+    over = tuple(block.atom(tracer.mistakes.attempt(partial(_frozen, items), ())) for items in iterables)
     node = tracer.new_id(wanted_id)
     child = BlockBuilder(tracer, block, instance)
     items = tuple(child.add_input(id_from(name)) for name in names)
@@ -115,6 +120,9 @@ def record_when(
     """Append a branch on a symbol; a plain bool takes its branch at once."""
     if isinstance(test, OutputRef):
         return add_branch(tracer, test, then, otherwise)
+    if isinstance(test, BoundStep):
+        hint = f"call it: when(self.{test.step.name}(…), …)"
+        tracer.mistakes.note(TraceError(f"when() tests {test!r} itself", where=caller(), hint=hint))
     return then() if test else otherwise()
 
 
@@ -157,7 +165,8 @@ def add_group(
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise misfit(f"{cls.__name__}().graph", signature, kwargs, error, loc_of(cls)) from None
+        tracer.mistakes.note(misfit(f"{cls.__name__}().graph", signature, args, kwargs, error, loc_of(cls)))
+        return block.symbol(Out(tracer.new_id(name_of(cls))), name_of(cls), loc)
     bound.apply_defaults()
     child = BlockBuilder(tracer, block, instance)
     given: dict[str, object] = {}
@@ -261,25 +270,33 @@ def _bind(step: Step[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, An
     try:
         return list(signature.bind(*args, **kwargs).arguments.items())
     except TypeError as error:
-        raise misfit(f"step `{step.name}`", signature, kwargs, error, step.loc) from None
+        raise misfit(f"step `{step.name}`", signature, args, kwargs, error, step.loc) from None
 
 
-def _same_workflow(bound: BoundStep[Any, Any], block: BlockBuilder) -> type[Workflow]:
+def _same_workflow(bound: BoundStep[Any, Any], tracer: Tracer) -> type[Workflow]:
+    """Return the class that a step is called of; it is noted when another graph is being traced."""
     step, instance = bound.step, bound.instance
     cls: type[Any] = type(instance)
-    if instance is not block.instance:
-        raise TraceError(
-            f"step `{step.name}` of {type(instance).__name__} is called outside its graph",
-            where=caller(),
-            hint=f"call the whole workflow, {type(instance).__name__}().graph(…), or inherit the step",
-        )
-    if steps_of(cls).get(step.name) is not step:
-        raise TraceError(
-            f"`{step.function.__qualname__}` is not what `self.{step.name}` is here",
-            where=caller(),
-            hint="inside a graph call `self.…`; to use an inherited version, call super() inside the step",
-        )
+    if instance is not tracer.block.instance:
+        tracer.mistakes.note(_outside(step.name, cls, type(tracer.block.instance)))
+    elif step.name not in steps_of(cls):
+        wrong = f"step `{step.name}` is not a method of {cls.__name__}"
+        hint = f"define it in the class, and call it as self.{step.name}(…)"
+        tracer.mistakes.note(TraceError(wrong, where=caller(), hint=hint))
+    elif steps_of(cls)[step.name] is not step:
+        wrong = f"`{step.function.__qualname__}` is not what `self.{step.name}` is here"
+        hint = "inside a graph call `self.…`; to use an inherited version, call super() inside the step"
+        tracer.mistakes.note(TraceError(wrong, where=caller(), hint=hint))
     return cls
+
+
+def _outside(name: str, cls: type, traced: type) -> TraceError:
+    hint = f"call the whole workflow, {cls.__name__}().graph(…), or inherit the step"
+    return TraceError(
+        f"step `{name}` of {cls.__name__} is called outside its graph",
+        where=caller(),
+        hint=f"write self.{name}(…)" if cls is traced else hint,
+    )
 
 
 def _frozen(items: object) -> object:

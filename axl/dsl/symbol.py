@@ -91,29 +91,26 @@ class OutputRef:
         raise SymbolAttributeError(_needs(self, f"`.{name}`"), where=caller(), hint=hint)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise TraceError(_needs(self, f"setting `.{name}`"), where=caller(), hint=_INSIDE)
+        raise _refusal(self, f"setting `.{name}`", _INSIDE)
 
     def __iter__(self) -> Iterator[OutputRef]:
         if self._axl.fields:
             return iter([_part(self._axl, name) for name in self._axl.fields])
-        raise TraceError(
-            _needs(self, "a loop or unpacking"),
-            where=caller(),
-            hint="write step.map(items), or axl.map(body, items) for a body of several steps",
-        )
+        hint = "write step.map(items), or axl.map(body, items) for a body of several steps"
+        raise _refusal(self, "a loop or unpacking", hint)
 
     def __getitem__(self, key: object) -> OutputRef:
         fields = self._axl.fields
         if fields and isinstance(key, int) and -len(fields) <= key < len(fields):
             return _part(self._axl, fields[key])
-        raise TraceError(_needs(self, f"`[{key!r}]`"), where=caller(), hint="take the item inside a step")
+        raise _refusal(self, f"`[{key!r}]`", "take the item inside a step")
 
     def __repr__(self) -> str:
         made = f" made at {self._axl.loc}" if self._axl.loc else ""
         return f"{MARK}{self._axl.label}{made}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TraceError(_needs(self, "a copy or a pickle"), where=caller(), hint=_INSIDE)
+        raise _refusal(self, "a copy or a pickle", _INSIDE)
 
 
 def _part(origin: Origin, name: str) -> OutputRef:
@@ -122,6 +119,13 @@ def _part(origin: Origin, name: str) -> OutputRef:
     return OutputRef(
         replace(origin, atom=Out(atom.node, name), label=f"{origin.label}.{name}", fields=(), as_tuple=False)
     )
+
+
+def _refusal(symbol: OutputRef, use: str, hint: str) -> TraceError:
+    """Return the error of a use that needs the value, noted so that nobody swallows it with `except`."""
+    error = TraceError(_needs(symbol, use), where=caller(), hint=hint)
+    symbol._axl.builder.tracer.mistakes.note(error)
+    return error
 
 
 def _needs(symbol: OutputRef, use: str) -> str:
@@ -134,7 +138,7 @@ def _refuse(name: str) -> None:
     use, hint = _HINTS[name]
 
     def refuse(self: OutputRef, *_args: object, **_kwargs: object) -> NoReturn:
-        raise TraceError(_needs(self, use), where=caller(), hint=hint)
+        raise _refusal(self, use, hint)
 
     setattr(OutputRef, f"__{name}__", refuse)
 

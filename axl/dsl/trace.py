@@ -6,6 +6,7 @@ import inspect
 
 from axl.dsl.active import ACTIVE
 from axl.dsl.builder import BlockBuilder, Tracer
+from axl.dsl.collect import Mistakes
 from axl.dsl.describe import (
     default_options,
     has_graph,
@@ -16,16 +17,17 @@ from axl.dsl.describe import (
     source_of,
     steps_of,
 )
+from axl.dsl.forgotten import plain_calls
 from axl.dsl.infer import graph_signature
-from axl.dsl.location import caller
 from axl.dsl.mistakes import raised_in_graph
 from axl.dsl.options import to_policy
-from axl.dsl.params import graph_hints, graph_params, model_hints, step_params
+from axl.dsl.params import graph_hints, graph_params, model_hints, parameter_names, step_params
 from axl.dsl.record import shape_of
-from axl.dsl.workflow import Workflow, is_workflow
-from axl.errors import AxlError, DefinitionError
+from axl.dsl.workflow import Workflow, require_workflow
+from axl.errors import AxlError, DefinitionError, TraceError
 from axl.ir.hints import MISSING, Hints, StepHints
-from axl.ir.nodes import PARAMS, RESULT, In, IRWorkflow, Schedule, Task
+from axl.ir.nodes import PARAMS, RESULT, Atom, Const, In, IRWorkflow, Param, Schedule, Task
+from axl.ir.policy import Policy
 from axl.ir.walk import workflows
 
 ON_EXIT_INPUTS = ("status", "error", "run_id")
@@ -44,45 +46,76 @@ def trace(cls: type[Workflow]) -> IRWorkflow:
     >>> [node.id for node in trace(Hello).body.nodes]
     ['greet']
     """
-    if not is_workflow(cls) or cls is Workflow:
-        raise DefinitionError(
-            f"{cls!r:.120} is not a workflow class",
-            where=caller(),
-            hint="write `class Churn(Workflow):` and name that class",
-        )
-    graph = inspect.getattr_static(cls, "graph")
-    instance = cls()
+    require_workflow(cls)
     tracer = Tracer()
-    block = tracer.block = BlockBuilder(tracer, None, instance)
-    params = graph_params(cls, graph_hints(cls))
-    fields = step_params(cls)
-    for item in params:
-        block.inputs.append(item.name)
+    program = tracer.mistakes.attempt(lambda: _program(cls, tracer), None)
+    if program is None or tracer.mistakes.found:
+        raise _told(cls, tracer.mistakes)
+    return program
+
+
+def _program(cls: type[Workflow], tracer: Tracer) -> IRWorkflow:
+    """Return the IR of a class as far as it can be read; what is wrong with it is noted in the tracer."""
+    mistakes, steps = tracer.mistakes, steps_of(cls).values()
+    for step in steps:
+        mistakes.attempt(lambda step=step: step.signature, None)  # type: ignore[misc]  # mypy infers no lambda here
+    defaults = mistakes.attempt(lambda: to_policy(default_options(cls), ()), Policy())
+    nothing: tuple[Param, ...] = ()
+    block = tracer.block = BlockBuilder(tracer, None, cls())
+    params = mistakes.attempt(lambda: graph_params(cls, graph_hints(cls)), nothing)
+    fields = mistakes.attempt(lambda: step_params(cls), nothing)
+    names = parameter_names(cls)
+    block.inputs.extend(names)
     if fields:
-        _no_clash(cls, {item.name for item in params}, {item.name for item in fields} | {PARAMS})
+        mistakes.attempt(lambda: _no_clash(cls, set(names), {item.name for item in fields} | {PARAMS}), None)
         block.inputs.append(PARAMS)
-    symbols = {item.name: block.symbol(In(item.name), item.name, item.loc) for item in params}
-    token = ACTIVE.set(tracer)
-    try:
-        result = block.atom(graph(instance, **symbols))
-    except AxlError:
-        raise
-    except Exception as error:  # the author's graph may raise whatever it likes
-        raise raised_in_graph(error, cls) from error
-    finally:
-        ACTIVE.reset(token)
+    result = _traced(cls, tracer, names)
     return IRWorkflow(
         name=name_of(cls),
         source=source_of(cls),
         doc=inspect.cleandoc(cls.__doc__ or ""),
         params=(*params, *fields),
         body=block.block(result),
-        on_exit=_on_exit(cls, tracer),
-        schedule=_schedule(cls),
-        max_parallel=_max_parallel(cls),
-        defaults=to_policy(default_options(cls), ()),
+        on_exit=mistakes.attempt(lambda: _on_exit(cls, tracer), None),
+        schedule=mistakes.attempt(lambda: _schedule(cls), None),
+        max_parallel=mistakes.attempt(lambda: _max_parallel(cls), None),
+        defaults=defaults,
         loc=loc_of(cls),
     )
+
+
+def _traced(cls: type[Workflow], tracer: Tracer, names: list[str]) -> Atom:
+    """Call the graph with symbols and return its result; a mistake that ends it is noted."""
+    block, graph = tracer.block, inspect.getattr_static(cls, "graph")
+    symbols = {name: block.symbol(In(name), name, loc_of(cls)) for name in names}
+    token = ACTIVE.set(tracer)
+    try:
+        return block.atom(graph(block.instance, **symbols))
+    except DefinitionError as error:
+        tracer.mistakes.note(error)
+    except AxlError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the author's graph may raise whatever it likes)
+        wrong = raised_in_graph(error, cls)
+        wrong.__cause__ = error
+        tracer.mistakes.note(wrong)
+    finally:
+        ACTIVE.reset(token)
+    return Const("null")
+
+
+def _told(cls: type[Workflow], mistakes: Mistakes) -> DefinitionError:
+    """Return the error that tells all mistakes, each with a line."""
+    where = mistakes.attempt(lambda: loc_of(cls), None)
+    plain = "".join(
+        f"; `{name}` is a plain method ({loc}), which runs while graph is traced: put @step above it"
+        for name, loc in (mistakes.attempt(lambda: plain_calls(cls), None) or {}).items()
+    )
+    for error in mistakes.found:
+        error.where = error.where or where
+        if isinstance(error, TraceError):
+            error.hint = f"{error.hint}{plain}".removeprefix("; ")
+    return mistakes.as_one()
 
 
 def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
@@ -134,10 +167,10 @@ def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
 
 
 def _no_clash(cls: type[Workflow], arguments: set[str], fields: set[str]) -> None:
-    both = sorted(arguments & fields)
+    both = " and ".join(f"`{name}`" for name in sorted(arguments & fields))
     if both:
         raise DefinitionError(
-            f"`{both[0]}` is an argument of graph and a name of the `params` step",
+            f"{both}: an argument of graph, and a name of the `params` step",
             where=loc_of(cls),
             hint="rename one of them: a run's parameters share one list of names",
         )
@@ -154,10 +187,10 @@ def _on_exit(cls: type[Workflow], tracer: Tracer) -> Task | None:
             where=loc_of(cls),
             hint="name a step of the class",
         )
-    unknown = [item for item in step.signature.takes if item not in ON_EXIT_INPUTS]
+    unknown = [f"`{item}`" for item in step.signature.takes if item not in ON_EXIT_INPUTS]
     if unknown:
         raise DefinitionError(
-            f"step `{name}` runs on exit and takes `{unknown[0]}`",
+            f"step `{name}` runs on exit and takes {' and '.join(unknown)}",
             where=step.loc,
             hint=f"it may take {', '.join(ON_EXIT_INPUTS)}",
         )

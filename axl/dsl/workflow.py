@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from axl.dsl.active import ACTIVE
+from axl.dsl.literals import in_short
 from axl.dsl.location import caller
 from axl.dsl.options import parse_options
 from axl.dsl.step import GIVEN, Step, recorder
@@ -126,6 +127,19 @@ def traced_graph(graph: Callable[..., Any]) -> Callable[..., Any]:
 def is_workflow(value: object) -> bool:
     """Say whether a value is a workflow class."""
     return isinstance(value, type) and issubclass(value, Workflow)
+
+
+def require_workflow(value: object) -> None:
+    """Raise `DefinitionError` for what is not a workflow class, with the form that is."""
+    if is_workflow(value) and value is not Workflow:
+        return
+    what, hint = in_short(value), "write `class Churn(Workflow):` and name that class"
+    if isinstance(value, Workflow):
+        name = type(value).__name__
+        what, hint = f"{name}(), an object of the class,", f"pass the class itself: {name}"
+    elif isinstance(value, str):
+        hint = "name it as module:Class or path/to/file.py:Class"
+    raise DefinitionError(f"{what} is not a workflow class", where=caller(), hint=hint)
 
 
 def is_traced(function: object) -> bool:

@@ -125,5 +125,5 @@ def test_a_call_of_a_workflow_that_does_not_fit_is_told_alike() -> None:
     """The parameters of a called graph are bound like a step's."""
     error = refusal(lambda self: Inner().graph(m=1))  # type: ignore[call-arg]  # the mistake
 
-    assert "Inner().graph does not take `m`" == error.what
+    assert "Inner().graph does not take `m` and is called without `n`" == error.what
     assert error.hint.startswith("it is Inner().graph(n: int), defined at ")

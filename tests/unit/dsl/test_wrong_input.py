@@ -152,7 +152,7 @@ LITERALS: dict[str, tuple[object, str]] = {
 }
 
 CALLS: dict[str, tuple[Graph, str]] = {
-    "missing": (lambda s: s.inc(), "missing a required argument: 'n'"),
+    "missing": (lambda s: s.inc(), "is called without `n`"),
     "too many": (lambda s: s.inc(1, 2), "too many positional arguments"),
     "unknown": (lambda s: s.inc(m=1), "n"),
     "twice": (lambda s: s.inc(1, n=2), "multiple values"),
