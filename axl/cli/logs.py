@@ -15,7 +15,6 @@ from axl.cli.facts import dumps
 from axl.cli.instances import parse_instance
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
-from axl.errors import UsageError
 from axl.io.stores import existing_store
 from axl.runtime.history.run import Run, StepView
 from axl.wire.address import Index, instance_text
@@ -73,7 +72,6 @@ def _explain_nothing(run: Run, text: str, index: Index, attempt: int | None, scr
     name, _ = parse_instance(text)
     there = [each for each in run.step(name).instances if each.index[: len(index)] == index]
     if not there:
-        what = instance_text(name, index)
-        raise UsageError(f"{what} has no record in the run {run.id}", hint=f"see `axl show {run.id}`")
+        raise run.step(name).no_result(index)
     which = f"attempt {attempt} of {text}" if attempt else text
     screen.say(f"{which} printed nothing")

@@ -1,5 +1,6 @@
 """List what the steps of a run returned: type, value, handler, size and digest; preview it, or copy it out.
 
+A step is named as load or load[3], one of several outputs as split.train or split[3].train.
 A pickle of more than plain data is not opened, because opening it may run code; --load does so.
 """
 
@@ -26,7 +27,7 @@ from axl.errors import StoreError, UsageError
 from axl.io.store import Store
 from axl.io.stores import existing_store
 from axl.runtime.history.export import export_value, file_stem
-from axl.runtime.history.run import Run, StepView
+from axl.runtime.history.run import Run, StepView, nearest
 from axl.wire.address import Index, instance_text
 from axl.wire.failed import Failed
 from axl.wire.values import JSON, Lit, Many, Ref, Value
@@ -83,11 +84,24 @@ def _find(run: Run, step: str | None) -> Iterator[Artifact]:
         for name in run.steps:
             yield from _artifacts(run.step(name), ())
         return
-    name, index = parse_instance(step)
-    found = list(_artifacts(run.step(name), index))
+    name, index, port = _parse_output(step, run)
+    view = run.step(name)
+    found = list(_artifacts(view, index))
     if not found:
-        raise UsageError(f"{step} has no output in the run {run.id}", hint=f"see `axl show {run.id}`")
-    yield from found
+        raise view.no_result(index)
+    yield from (each for each in found if port in {"", each.port})
+
+
+def _parse_output(text: str, run: Run) -> tuple[str, Index, str]:
+    """Return step, index and port of `load`, `load[3]`, `split.train` or `split[3].train`; "" is every port."""
+    before, dot, port = text.rpartition(".")
+    if not dot or text in run.steps:
+        return (*parse_instance(text), "")
+    name, index = parse_instance(before)
+    ports = [output.name for output in run.step(name).task.outputs]
+    if port not in ports:
+        raise UsageError(f"{name} has no output {port!r}", hint=nearest(port, ports, "its outputs are"))
+    return name, index, port
 
 
 def _artifacts(step: StepView, index: Index) -> Iterator[Artifact]:
@@ -100,17 +114,24 @@ def _artifacts(step: StepView, index: Index) -> Iterator[Artifact]:
 
 def _list(found: list[Artifact], run: Run, screen: Screen) -> None:
     shown = [each for each in found if not any(place >= _FEW for place in each.index)]
+    hidden = [each for each in found if any(place >= _FEW for place in each.index)]
     heads = ["output", "type", "value", "handler", "size", "digest"]
     screen.data(table(heads, [_row(each, run.store) for each in shown]))
-    if len(shown) < len(found):
-        screen.say(f"... and {len(found) - len(shown)} more; `axl outputs {run.id} STEP` lists a step's")
+    if hidden:
+        _say_more(len(hidden), hidden[0], run, screen)
 
 
 def _preview(found: list[Artifact], run: Run, load: bool, screen: Screen) -> None:
-    for each in found:
+    for each in found[:_FEW]:
         screen.data("  ".join(part for part in (each.name, each.type, *_kept(each.value)) if part))
         text = loaded(each.value, run, screen.width) if load else preview(each.value, run.store, screen.width)
         screen.data(textwrap.indent(text, "    "))
+    if len(found) > _FEW:
+        _say_more(len(found) - _FEW, found[_FEW], run, screen)
+
+
+def _say_more(count: int, following: Artifact, run: Run, screen: Screen) -> None:
+    screen.say(f"... and {count} more; `axl outputs {run.id} '{following.name}'` shows one, --json lists all")
 
 
 def _row(each: Artifact, store: Store) -> list[str]:

@@ -66,15 +66,15 @@ def _leaf(value: object) -> dict[object, object] | str | int | float:
         return str(value)
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    if _is_a(value, "pydantic", "BaseModel"):
+    if is_a(value, "pydantic", "BaseModel"):
         return cast("dict[object, object]", cast("Any", value).model_dump(mode="json"))
-    if _is_a(value, "numpy", "generic"):
+    if is_a(value, "numpy", "generic"):
         item = cast("object", cast("Any", value).item())
         return item if isinstance(item, int | float | str) and item == item else str(value)  # noqa: PLR0124 (NaN)
     return as_text(value, 100)
 
 
-def _is_a(value: object, module: str, name: str) -> bool:
+def is_a(value: object, module: str, name: str) -> bool:
     """Say whether a value is of a library's class, without importing the library for the question."""
     found = sys.modules.get(module)
     return found is not None and isinstance(value, vars(found)[name])

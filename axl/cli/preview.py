@@ -8,9 +8,11 @@ from __future__ import annotations
 import io
 import pickle
 import reprlib
+from collections.abc import Callable
 from typing import assert_never
 
 from axl.cli.present import as_text
+from axl.cli.sketch import heading, sketch
 from axl.errors import AxlError
 from axl.io.handlers import get_handler
 from axl.io.store import Store
@@ -24,6 +26,7 @@ SAFE = frozenset({"json", "text", "bytes", "numpy", "parquet", "arrow"})
 
 _CLOSED = "(not opened; --load opens it, which may run code)"
 _MOST_BYTES = 4 << 20
+_TABULAR, _MOST_OF_TABLES = frozenset({"numpy", "parquet", "arrow"}), 256 << 20
 _MOST_LINES, _MOST_CHARACTERS = 30, 4000
 _GLANCE, _GLANCE_BYTES = 40, 4096
 
@@ -32,7 +35,7 @@ def preview(value: Value, store: Store, width: int) -> str:
     """Return the beginning of a value, or a remark in brackets why it is not shown."""
     match value:
         case Ref():
-            return _stored(value, store, width)
+            return _stored(value, store, lambda found: sketch(found, width))
         case Lit():
             return clipped(value.json)
         case Failed():
@@ -49,17 +52,21 @@ def glance(value: Value, store: Store) -> str:
         return ""
     if isinstance(value, Many):
         return f"({len(value.items)} items)"
-    text = preview(value, store, 10_000)
+    text = _stored(value, store, _in_short) if isinstance(value, Ref) else preview(value, store, 10_000)
     line, more, _ = text.partition("\n")
     if text.startswith("(not opened"):
         return ""
     return line if len(line) <= _GLANCE and not more else f"{line[: _GLANCE - 3]}..."
 
 
+def _in_short(value: object) -> str:
+    return heading(value) or as_text(value, 10_000)
+
+
 def loaded(value: Value, run: Run, width: int) -> str:
     """Return the beginning of a value that is loaded for it, which may run the author's code."""
     try:
-        return clipped(as_text(run.load(value), width))
+        return clipped(sketch(run.load(value), width))
     except AxlError:
         raise
     except Exception as error:  # noqa: BLE001 (loading runs the author's classes)
@@ -77,16 +84,17 @@ def clipped(text: str) -> str:
 def _items(value: Many, store: Store) -> str:
     names = value.keys or tuple(map(str, range(len(value.items))))
     lines = [f"{name}: {glance(item, store)}" for name, item in zip(names, value.items, strict=True)]
-    return clipped("\n".join(lines[: _MOST_LINES + 1]))
+    about = [f"{len(value.items):,} items"] if not value.keys else []
+    return clipped("\n".join([*about, *lines[: _MOST_LINES + 1]]))
 
 
-def _stored(ref: Ref, store: Store, width: int) -> str:
+def _stored(ref: Ref, store: Store, show: Callable[[object], str]) -> str:
     base = ref.handler.partition("+")[0]
     if base == "path":
         return "(files; --to copies them)"
     if base not in SAFE and ref.handler != "pickle":
         return _CLOSED
-    if ref.size > _MOST_BYTES:
+    if ref.size > (_MOST_OF_TABLES if base in _TABULAR else _MOST_BYTES):
         return "(too large to preview; --to copies it)"
     data = read_bytes(ref, store)
     try:
@@ -101,7 +109,7 @@ def _stored(ref: Ref, store: Store, width: int) -> str:
         raise
     except Exception as error:  # noqa: BLE001 (stored bytes that verify may still be nothing that a library reads)
         return f"(cannot be read: {type(error).__name__})"
-    return _bytes(value) if isinstance(value, bytes) else clipped(as_text(value, width))
+    return reprlib.repr(value) if isinstance(value, bytes) else clipped(show(value))
 
 
 class _NamesCodeError(Exception):
@@ -113,7 +121,3 @@ class _Plain(pickle.Unpickler):
 
     def find_class(self, module: str, name: str, /) -> object:
         raise _NamesCodeError(f"{module}.{name}")
-
-
-def _bytes(value: bytes) -> str:
-    return reprlib.repr(value)

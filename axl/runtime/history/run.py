@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +19,7 @@ from axl.ir.nodes import RESULT, IRWorkflow, Task
 from axl.ir.walk import tasks
 from axl.runtime.code.classes import find_class
 from axl.runtime.history import timeline
+from axl.runtime.history.absent import Looked, no_result
 from axl.runtime.history.html import run_html
 from axl.runtime.history.sessions import SessionView, last_begun, seconds_of, sessions_of, status_of
 from axl.runtime.history.timeline import Instance, StepSummary
@@ -169,7 +170,7 @@ class Run:
         if len(same) == 1:
             return StepView(self, same[0][1], same[0][0])
         raise UsageError(
-            f"the run {self.id} has no step {name!r}", hint=_nearest(name, self.steps, "its steps are")
+            f"the run {self.id} has no step {name!r}", hint=nearest(name, self.steps, "its steps are")
         )
 
     def logs(self, step: str) -> str:
@@ -248,12 +249,18 @@ class StepView:
             text = read_log(log, self._run.store)
             yield place, attempt, text if text.endswith("\n") else f"{text}\n"
 
+    def no_result(self, index: Index = ()) -> UsageError:
+        """Return the error that says why the step, or some items of it, have no output."""
+        run = self._run
+        looked = Looked(
+            run=run.id, status=run.status, program=run.program, step=self.name, instances=self.instances
+        )
+        return no_result(looked, index)
+
     def _committed(self) -> list[tuple[Index, tuple[tuple[str, Value], ...]]]:
         found = self.values
         if not found:
-            raise UsageError(
-                f"{self.name} has no output in the run {self._run.id}", hint=f"see `axl show {self._run.id}`"
-            )
+            raise self.no_result()
         return found
 
     def _whole(self, ports: tuple[tuple[str, Value], ...]) -> Value:
@@ -286,7 +293,7 @@ def open_run(name: str, store: Store) -> Run:
         raise UsageError(f"{len(fitting)} runs begin with {name!r}", hint=f"one of: {', '.join(fitting[:5])}")
     if not known:
         raise UsageError(f"there is no run {name!r}: the store {store.url} has none yet")
-    raise UsageError(f"there is no run {name!r}", hint=_nearest(name, tuple(known), "the last ones are"))
+    raise UsageError(f"there is no run {name!r}", hint=nearest(name, tuple(known), "the last ones are"))
 
 
 def list_runs(store: Store, limit: int | None = None) -> list[RunSummary]:
@@ -321,6 +328,7 @@ def _last_first(store: Store) -> list[RunRecord]:
     return sorted(records, key=lambda each: (begun.get(each.run, each.created), each.created), reverse=True)
 
 
-def _nearest(name: str, known: tuple[str, ...], otherwise: str) -> str:
+def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
+    """Return a hint: the name that was likely meant, else those that there are."""
     near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"{otherwise}: {', '.join(known[:10])}"

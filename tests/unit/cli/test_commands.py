@@ -387,10 +387,10 @@ def test_logs_prints_what_steps_printed(axl: Axl) -> None:
     [
         (["logs", "latest", "total"], 0, "total printed nothing"),
         (["logs", "latest", "add[1]", "--attempt", "2"], 0, "attempt 2 of add[1] printed nothing"),
-        (["logs", "latest", "add[7]"], 2, "add[7] has no record"),
+        (["logs", "latest", "add[7]"], 2, "there is no add[7]"),
         (["logs", "latest", "ad"], 2, "did you mean add?"),
         (["logs", "latest", "add["], 2, "names no step"),
-        (["outputs", "latest", "add[7]"], 2, "add[7] has no output"),
+        (["outputs", "latest", "add[7]"], 2, "there is no add[7]"),
         (["outputs", "latest", "toatl"], 2, "did you mean total?"),
         (["outputs", "latest", "../add"], 2, "has no step"),
         (["outputs", "latest", "\x1b[2J"], 2, ""),
