@@ -1,5 +1,6 @@
 """The door for orchestrators: what they know is a run, a node and the place of an item; the rest is derived.
 
+    with driving(run_id, by): ...                 around it all, in the process that hands out the work
     run = join(workflow, run_id, params, by)      begins the run, or goes on with it
     run.items(map)                                the items of a map, as places
     run.step(node, item, retry)                   one attempt, supervised and committed
@@ -15,6 +16,7 @@ import functools
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +32,13 @@ from axl.runtime.engine.local import Wanted, canonical, run_inputs
 from axl.runtime.engine.session import find_run
 from axl.runtime.executors.base import Setup
 from axl.runtime.executors.process import ProcessExecutor
-from axl.runtime.orchestrated.presence import begin_run, begin_session, last_error
+from axl.runtime.orchestrated.presence import begin_run, begin_session, drive, last_error
 from axl.runtime.orchestrated.run import Joined, Report, Run
 from axl.runtime.task.parameters import bind
 from axl.wire.record import RunRecord
 from axl.wire.values import JSON
 
-__all__ = ["Report", "Run", "Workflow", "join", "on_exit"]
+__all__ = ["Report", "Run", "Workflow", "driving", "join", "on_exit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,14 @@ def _begin(workflow: Workflow, run: str, params: Mapping[str, object], by: str, 
     return _run(workflow, loaded, record, by, store)
 
 
+def driving(run: str, by: str) -> AbstractContextManager[None]:
+    """Hold a run while its orchestrator hands out the work, so that others see that it is running.
+
+    Raises `LockedError` when another engine drives the run. Leaving by an interruption cancels it.
+    """
+    return drive(run, by, _store())
+
+
 def on_exit(workflow: Workflow, run: str, status: str) -> Report:
     """Run the step that always runs last, for a run that has ended."""
     store = _store()
@@ -112,6 +122,7 @@ def _run(workflow: Workflow, loaded: _Loaded, record: RunRecord, by: str, store:
         folder=loaded.folder,
         record=record,
         session=begin_session(record.run, by, store) if by else 0,
+        by=by,
         store=store,
         executor=_executor(workflow.source, loaded.folder, store),
     )

@@ -24,7 +24,7 @@ def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
     """Return the text of the module."""
     names, fields = Names.of(program, job), config_class(program.params)
     parts = [
-        _head(program, job, origin, fields) + _workflow(program, origin),
+        _head(program, origin, fields) + _workflow(program, origin),
         layout(_limits(program, job), 0, "LIMITS: dict[str, Any] = "),
         fields,
         door.AFTER.strip(),
@@ -39,7 +39,7 @@ def emit(program: IRWorkflow, job: Job, origin: Origin) -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def _head(program: IRWorkflow, job: Job, origin: Origin, fields: str) -> str:
+def _head(program: IRWorkflow, origin: Origin, fields: str) -> str:
     release = f" {origin.axl}" if _is_release(origin.axl) else ""
     lines = [
         f'"""The workflow {program.name} as a Dagster job, compiled by axl{release}.',
@@ -49,11 +49,13 @@ def _head(program: IRWorkflow, job: Job, origin: Origin, fields: str) -> str:
         "",
         "import importlib",
         "import os",
+        "from collections.abc import Iterator",
+        "from pathlib import Path",
+        "from typing import Any",
+        "",
+        "import dagster as dg",
+        "from axl.runtime import remote",
     ]
-    if any(op.does == "items" for op in job.ops):
-        lines.append("from collections.abc import Iterator")
-    lines += ["from pathlib import Path", "from typing import Any", "", "import dagster as dg"]
-    lines.append("from axl.runtime import remote")
     if "= Field(" in fields:
         lines.append("from pydantic import Field")
     return "\n".join([*lines, "", ""])

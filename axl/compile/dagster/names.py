@@ -10,7 +10,7 @@ from axl.ir.nodes import IRWorkflow
 _TAKEN = frozenset(
     """
     after call case context defs dg executor exit_sensor first_run importlib item join match os parameters
-    remote run_items run_on_exit run_result run_step ended status word type
+    present remote run_items run_on_exit run_result run_step ended status word type
     abs all any bool bytes callable chr dict dir divmod enumerate eval exec filter float format
     frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list
     locals map max memoryview min next object oct open ord pow print property range repr reversed

@@ -44,14 +44,16 @@ Mode = Literal["use", "renew", "off"]
 class Cache:
     """The results in a store, as one run uses them.
 
-    `lock` is the name of the lock that the run holds: what it computes is claimed in that name. `tell`
-    is called once for every reason why results are not kept.
+    `lock` is the name of the lock that whoever computes holds, by default the run's: in that name it
+    claims. `tell` is called once for every reason why results are not kept.
     """
 
-    def __init__(self, store: Store, run: str, codes: Codes, mode: Mode, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, run: str, codes: Codes, mode: Mode, tell: Callable[[str], None], lock: str = ""
+    ) -> None:
         self._store = store
         self._run = run
-        self._lock = f"run-{run}"
+        self._lock = lock or f"run-{run}"
         self._codes = codes
         self._mode = mode
         self._tell = tell

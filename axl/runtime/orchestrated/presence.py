@@ -2,17 +2,80 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import axl
+from axl.errors import LockedError
 from axl.io.store import Store
 from axl.ir.codec import encode
 from axl.ir.nodes import IRWorkflow
 from axl.runtime.history.sessions import sessions_of
 from axl.wire.address import run_key, session_end_key, session_key
 from axl.wire.record import RunRecord, SessionEnd, SessionRecord, decode_run
+
+
+@contextmanager
+def attend(run: str, by: str, store: Store) -> Iterator[None]:
+    """Hold a run while `by` works on it, unless somebody does that for `by` already.
+
+    Raises `LockedError` when another engine drives the run; an empty `by` drives nothing.
+    """
+    with ExitStack() as stack:
+        if by and _driver(run, store) != by:
+            _hold(run, by, store, stack)
+        yield
+
+
+@contextmanager
+def drive(run: str, by: str, store: Store) -> Iterator[None]:
+    """Hold a run while the process of an orchestrator hands out its work; an interruption cancels the run."""
+    with attend(run, by, store):
+        try:
+            yield
+        except (Exception, GeneratorExit):
+            raise
+        except BaseException:
+            _cancel(run, by, store)
+            raise
+
+
+def _hold(run: str, by: str, store: Store, stack: ExitStack) -> None:
+    name = f"run-{run}"
+    try:
+        stack.enter_context(store.lock(name, json.dumps({"run": run, "by": by} | _process())))
+    except LockedError as error:
+        if _driver(run, store) != by:
+            what = error.what.replace(name, f"the run {run}", 1)
+            raise LockedError(what, hint="wait for it, or stop that process") from error
+
+
+def _driver(run: str, store: Store) -> str | None:
+    """Return for whom a run is held, as its holder noted."""
+    try:
+        note = json.loads(store.holder(f"run-{run}") or "null")
+    except ValueError:
+        return None
+    match note:
+        case {"by": str(by)}:
+            return by
+        case _:
+            return None
+
+
+def _process() -> dict[str, str | int]:
+    started = time.strftime("%Y-%m-%d %H:%M:%S")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+
+
+def _cancel(run: str, by: str, store: Store) -> None:
+    sessions = sessions_of(run, store)
+    if sessions and sessions[-1].record.executor == by:
+        end_session(run, sessions[-1].number, SessionEnd(status="cancelled", ended=time.time()), store)
 
 
 def begin_run(run: str, program: IRWorkflow, params: str, folder: str, store: Store) -> RunRecord:

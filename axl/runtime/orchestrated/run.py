@@ -21,13 +21,13 @@ from axl.runtime.code.program import Codes
 from axl.runtime.engine.attempt import Attempt
 from axl.runtime.engine.backoff import wait_before
 from axl.runtime.engine.ledger import Ledger, stand_in
-from axl.runtime.engine.lookup import Lookup
 from axl.runtime.engine.specs import Specs
 from axl.runtime.executors.process import ProcessExecutor
 from axl.runtime.history.timeline import summarize
 from axl.runtime.orchestrated.derive import Derivation, split_port
+from axl.runtime.orchestrated.flight import fly
 from axl.runtime.orchestrated.places import index_of, places_of
-from axl.runtime.orchestrated.presence import end_session
+from axl.runtime.orchestrated.presence import attend, end_session
 from axl.runtime.plan.block import Instance, Scope, plan_block
 from axl.runtime.runner import supervise
 from axl.wire.address import Index, instance_text, node_key
@@ -56,7 +56,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What a run needs of this process: the program, its code, the store, and where steps run."""
+    """What a run needs of this process: the program, its code, the store, where steps run, who drives it."""
 
     program: IRWorkflow
     codes: Codes
@@ -64,6 +64,7 @@ class Joined:
     folder: str
     record: RunRecord
     session: int
+    by: str
     store: Store
     executor: ProcessExecutor
 
@@ -77,6 +78,7 @@ class Run:
         self._store = store
         self._run = run
         self._session = joined.session
+        self._by = joined.by
         self._ledger = Ledger(store, run, continued=True, codes=joined.codes)
         self._cache = Cache(store, run, joined.codes, "use", _say_nothing)
         self._specs = Specs(joined.program, joined.folder, run, store.url)
@@ -85,17 +87,19 @@ class Run:
 
     def items(self, node: str) -> Report:
         """Return the places of all items of a map, those of every outer item that is to run."""
-        try:
-            return self._items(node)
-        except AxlError as error:
-            return self._lost(node, error)
+        with attend(self._run, self._by, self._store):
+            try:
+                return self._items(node)
+            except AxlError as error:
+                return self._lost(node, error)
 
     def step(self, node: str, item: str = "", retry: int = 0) -> Report:
         """Run one attempt of a step, for the items that a place stands for; `retry` counts from 0."""
-        try:
-            reports = [self._one(node, index, retry) for index in self._instances(node, item)]
-        except AxlError as error:
-            return self._lost(node, error)
+        with attend(self._run, self._by, self._store):
+            try:
+                reports = [self._one(node, index, retry) for index in self._instances(node, item)]
+            except AxlError as error:
+                return self._lost(node, error)
         again = [each for each in reports if each.retry_after is not None]
         failed = [each for each in reports if each.error]
         if again:
@@ -189,14 +193,16 @@ class Run:
         return self._attempt(self._derived.instance(node, index), task, retry)
 
     def _attempt(self, instance: Instance, task: Task, retry: int) -> Report:
-        lookup = Lookup(self._ledger, self._cache, self._specs.outputs)
-        lookup.take([instance])
-        if lookup.found:
-            found = lookup.found.popleft()
-            if found.how == "cached":
-                self._ledger.commit_cached([(instance, found.result)])
-                self._ledger.flush()
-            return self._told(task.id, instance.index, found.result, found.how)
+        with fly(instance, self._ledger, self._specs.outputs) as flight:
+            found = flight.found
+            if found is None:
+                return self._compute(instance, task, retry, flight.cache)
+        if found.how == "cached":
+            self._ledger.commit_cached([(instance, found.result)])
+            self._ledger.flush()
+        return self._told(task.id, instance.index, found.result, found.how)
+
+    def _compute(self, instance: Instance, task: Task, retry: int, cache: Cache) -> Report:
         number = 1 + self._ledger.failed_attempts(instance)
         attempt = Attempt(instance, number, max(1, number - retry))
         outcome, attempt.log = supervise(self._specs.of(attempt), self._executor, ())
@@ -206,7 +212,7 @@ class Run:
                 failure = forget_damaged(failure, self._run, self._store)
             return self._failed(attempt, task, replace(outcome, failure=failure), failure, retry)
         result = self._ledger.result(attempt, outcome)
-        (stands,) = self._ledger.commit([(instance, result)], self._cache.entry(instance, result))
+        (stands,) = self._ledger.commit([(instance, result)], cache.entry(instance, result))
         self._store.sync()
         return self._told(task.id, instance.index, stands, "done")
 
