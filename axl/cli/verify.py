@@ -23,6 +23,8 @@ from axl.wire.values import JSON
 
 WRONG = 4
 _MANY = 40
+_LOST = "--repair cannot mend this: without its list of records a store knows none of its runs and results"
+_NO_RECORDS = "there are objects and no records; if there were runs here, the records are lost"
 
 
 def command(
@@ -78,6 +80,7 @@ def _finding(each: Finding) -> JSON:
         "record": each.key or None,
         "object": each.digest or None,
         "what": each.what,
+        "hint": each.hint or None,
     }
 
 
@@ -90,8 +93,22 @@ def _tell(verdict: Verdict, repaired: Repaired | None, screen: Screen) -> None:
     screen.data(f"{verdict.records} records, {verdict.objects} objects, {size(verdict.bytes)}: {wrong}")
     if repaired is not None:
         _tell_repaired(repaired, screen)
-    elif count:
+    elif any(not each.hint for each in verdict.findings):
         screen.say("\nhint: axl verify --repair removes it, so that the same command computes it again")
+    if verdict.objects and not verdict.records and not count:
+        screen.say(f"\nnote: {_NO_RECORDS}")
+    _tell_what_repair_cannot(verdict, screen)
+
+
+def _tell_what_repair_cannot(verdict: Verdict, screen: Screen) -> None:
+    hints = dict.fromkeys(each.hint for each in verdict.findings if each.hint)
+    for hint in hints:
+        kept = f"; all {_count(verdict.objects, 'object')} could be read" if _are_sound(verdict) else ""
+        screen.say(f"\n{_LOST}{kept}\n\nhint: {hint}")
+
+
+def _are_sound(verdict: Verdict) -> bool:
+    return verdict.objects > 0 and all(each.hint for each in verdict.findings)
 
 
 def _tell_repaired(repaired: Repaired, screen: Screen) -> None:
@@ -100,9 +117,10 @@ def _tell_repaired(repaired: Repaired, screen: Screen) -> None:
         screen.data(f"{harmless(run)} has lost results: `axl retry {harmless(run)}` computes them again")
     for run in repaired.removed[:_MANY]:
         screen.data(f"{harmless(run)} was removed: what it was a run of is lost")
-    if repaired.left:
-        screen.say("this could not be repaired, or an engine works on it now:")
-        _list(repaired.left, screen)
+    held = [each for each in repaired.left if not each.hint]
+    if held:
+        screen.say("this was not repaired, because an engine works on it now:")
+        _list(held, screen)
 
 
 def _list(findings: list[Finding], screen: Screen) -> None:

@@ -31,6 +31,11 @@ _SQL_HINTS = {
     "SQLITE_IOERR": "look at the disk and its free space, then run `axl verify`",
 }
 
+_RESTORE = (
+    "restore the file from a copy of the store; without one move it away: the store then has no runs, the"
+    " objects beside it stay, and the same commands compute again"
+)
+
 SQL_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's functions raise; the second when a damaged file gets into the message itself."""
 
@@ -59,7 +64,7 @@ def sql_failure(error: sqlite3.Error | UnicodeDecodeError, doing: str, path: Pat
     if foreign or name.startswith(_DAMAGED):
         return DamagedError(
             f"the records in {path} are damaged: {error}",
-            hint="move the file away to start without its runs; the objects beside it are not touched",
+            hint=_RESTORE,
         )
     hint = next((hint for start, hint in _SQL_HINTS.items() if name.startswith(start)), "")
     return StoreError(f"cannot {doing} {path}: {error}", hint=hint)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from axl.errors import InternalError, StepError, UsageError
+from axl.errors import DamagedError, InternalError, StepError, UsageError
 from axl.io.store import Store
 from axl.ir.codec import decode
 from axl.ir.nodes import RESULT, IRWorkflow, Task
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from axl.dsl.workflow import Workflow
 
 LATEST = "latest"
+_WITHOUT_PROGRAM = (
+    "`axl verify --repair` removes the run, which says nothing without its program; the same command then"
+    " runs it again, and finds in the cache what is there"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +142,13 @@ class Run:
 
     @property
     def program(self) -> IRWorkflow:
-        """The workflow as it was when the run began."""
-        return decode(bytes(self.store.read(self.record.ir)))
+        """The workflow as it was when the run began; `DamagedError` where the store has lost it."""
+        try:
+            return decode(bytes(self.store.read(self.record.ir)))
+        except DamagedError as error:
+            raise DamagedError(
+                f"the program of the run {self.id} is lost: {error.what}", hint=_WITHOUT_PROGRAM
+            ) from error
 
     @property
     def steps(self) -> tuple[str, ...]:

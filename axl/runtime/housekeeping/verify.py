@@ -29,6 +29,8 @@ _AHEAD = 32
 _SHORT = 12
 """Digits of a digest that a person is shown."""
 
+_RESTORE = "restore the store from a copy; without one move it away, and run the same commands again"
+
 Kind = Literal["object", "record", "need", "log", "header", "names"]
 """What is wrong: an object's bytes, a record's, what a record needs, its log, a run that has lost its
 header or its program, or the list of records itself, which nothing here can repair."""
@@ -38,7 +40,8 @@ header or its program, or the list of records itself, which nothing here can rep
 class Finding:
     """One thing that is wrong, with the record and the object it is about, where they are known.
 
-    `run` and `step` name whom it concerns, as in `load[3]`; `what` says it to a person.
+    `run` and `step` name whom it concerns, as in `load[3]`; `what` says it to a person, and `hint` what
+    helps where `repair` does not.
     """
 
     kind: Kind
@@ -47,6 +50,7 @@ class Finding:
     digest: str = ""
     run: str = ""
     step: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -84,16 +88,18 @@ def verify(store: Store) -> Verdict:
                 verdict.records += 1
                 verdict.findings.extend(_checked(store, key, body, seen))
     except DamagedError as error:
-        verdict.findings.append(Finding(kind="names", what=error.what))
-    verdict.findings.extend(_not_needed(store, {each: damaged[each] for each in damaged.keys() - seen.named}))
+        verdict.findings.append(Finding(kind="names", what=error.what, hint=error.hint or _RESTORE))
+    whose = "" if any(each.kind == "names" for each in verdict.findings) else "; no record needs it"
+    others = {each: damaged[each] for each in damaged.keys() - seen.named}
+    verdict.findings.extend(_not_needed(store, others, whose))
     return verdict
 
 
-def _not_needed(store: Store, damaged: dict[str, str]) -> Iterator[Finding]:
+def _not_needed(store: Store, damaged: dict[str, str], whose: str) -> Iterator[Finding]:
     # A collector may have dropped some of them before they were read
     for digest, _, _ in store.list_objects() if damaged else ():
         if digest in damaged:
-            yield Finding(kind="object", what=f"{damaged[digest]}; no record needs it", digest=digest)
+            yield Finding(kind="object", what=f"{damaged[digest]}{whose}", digest=digest)
 
 
 def _hashed(store: Store, verdict: Verdict) -> tuple[set[str], dict[str, str]]:
@@ -132,7 +138,7 @@ def _in_order(store: Store, verdict: Verdict) -> Iterator[str]:
     for key in store.list_keys(""):
         if key < last:
             what = f"the list of records is damaged: {key!r} comes after {last!r}"
-            verdict.findings.append(Finding(kind="names", what=what, key=key))
+            verdict.findings.append(Finding(kind="names", what=what, key=key, hint=_RESTORE))
         last = key
         yield key
 

@@ -12,6 +12,7 @@ import pytest
 Axl = Callable[..., Any]
 
 RUN = ("run", "local", "large.py:Large", "--executor", "inline", "-q")
+RUN_GOOD = ("run", "local", "good.py:Good", "--executor", "inline", "-q")
 LARGE = """
 from axl import Workflow, step
 
@@ -95,3 +96,50 @@ def test_a_store_that_is_not_there_is_not_made(axl: Axl, tmp_path: Path) -> None
     for command in (["verify"], ["gc", "--keep", "1"], ["diff", "a", "b"]):
         assert 5 == axl(*command, "--store", str(tmp_path / "typo")).code
     assert not (tmp_path / "typo").exists()
+
+
+def test_what_repair_cannot_mend_is_said(axl: Axl, tmp_path: Path) -> None:
+    """Without the list of records nothing promises a repair: what is lost, what is kept, what helps."""
+    axl(*RUN_GOOD)
+    (tmp_path / "store/records.db").write_bytes(b"nothing that SQLite reads" * 1000)
+    found, repaired = axl("verify"), axl("verify", "--repair")
+    facts = json.loads(axl("verify", "--json").out)
+
+    assert (4, 4) == (found.code, repaired.code)
+    for done in (found, repaired):
+        assert "--repair cannot mend this" in done.err
+        assert "could be read\n\nhint: restore the file from a copy" in done.err
+        assert "an engine works on it" not in done.err
+    assert "axl verify --repair" not in found.err
+    assert facts["findings"][0]["hint"].startswith("restore the file")
+
+
+def test_objects_without_any_record_are_remarkable(axl: Axl, tmp_path: Path) -> None:
+    """An empty list of records is sound, and may have been lost."""
+    axl(*RUN_GOOD)
+    for path in (tmp_path / "store").glob("records.db*"):
+        path.unlink()
+
+    done = axl("verify")
+
+    assert (0, True) == (done.code, "nothing is wrong" in done.out)
+    assert "there are objects and no records" in done.err
+
+
+@pytest.mark.parametrize("command", ["show", "outputs", "logs", "why", "retry"])
+def test_a_run_without_its_program_is_named(axl: Axl, tmp_path: Path, command: str) -> None:
+    """The message names the run, and the command that helps; it does."""
+    axl(*RUN_GOOD, "--run-id", "hurt")
+    for path in (tmp_path / "store/objects").glob("*/*"):
+        if b'"params"' in path.read_bytes():
+            path.unlink()
+
+    done = axl(command, "hurt")
+    repaired = axl("verify", "--repair")
+    again = axl(*RUN_GOOD, "--json")
+
+    assert 5 == done.code
+    assert "error: the program of the run hurt is lost: the object " in done.err
+    assert "hint: `axl verify --repair` removes the run" in done.err
+    assert (0, True) == (repaired.code, "hurt was removed" in repaired.out)
+    assert {"cached": 6} == json.loads(again.out)["counts"]
