@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from axl.dsl.location import is_library, is_ours, package_of
 from axl.ir.policy import RetryPolicy
@@ -114,9 +115,9 @@ _LEFT_OUT = "<left out>"
 class _Frames(traceback.StackSummary):
     """Frames, some of them standing for those that are left out."""
 
-    def format_frame_summary(self, frame_summary: traceback.FrameSummary) -> str:
+    def format_frame_summary(self, frame_summary: traceback.FrameSummary, **how: Any) -> str:
         if frame_summary.filename != _LEFT_OUT:
-            return super().format_frame_summary(frame_summary)
+            return super().format_frame_summary(frame_summary, **how)  # newer Pythons ask for colours
         return f"  ... {frame_summary.name}; AXL_DEBUG=1 shows them\n"
 
 
