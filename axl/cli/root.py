@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from axl import __version__
+from axl.cli import shells
 from axl.cli.commands import add_commands, screen_of
 from axl.cli.screen import Screen
 from axl.cli.wording import reworded
@@ -20,6 +21,7 @@ _COMPLETING = "_AXL_COMPLETE"
 
 app = typer.Typer(
     name=NAME,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -42,6 +44,26 @@ def root(
     debug: Annotated[
         bool, typer.Option("--debug", expose_value=False, help="Show tracebacks of axl itself.")
     ] = False,
+    install_completion: Annotated[
+        str | None,
+        typer.Option(
+            callback=shells.install,
+            expose_value=False,
+            is_eager=True,
+            metavar="[SHELL]",
+            help=f"Let a shell complete: {', '.join(shells.SHELLS)}; default: this one.",
+        ),
+    ] = None,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            callback=shells.show,
+            expose_value=False,
+            is_eager=True,
+            metavar="[SHELL]",
+            help="Print what that installs, and install nothing.",
+        ),
+    ] = None,
 ) -> int:
     """Write a workflow as one Python class; check it, run it here in parallel, look at its runs."""
     if ctx.invoked_subcommand is None:
@@ -65,8 +87,9 @@ def dispatch(words: Sequence[str], screen: Screen) -> int:
     group = build()
     try:
         if _COMPLETING in os.environ:
+            shells.start()
             group.main(list(words), prog_name=NAME)
-        with group.make_context(NAME, list(words), obj=screen) as ctx:
+        with group.make_context(NAME, shells.with_shell(words), obj=screen) as ctx:
             code = group.invoke(ctx)
     except typer.TyperException as error:
         raise reworded(error, words) from error

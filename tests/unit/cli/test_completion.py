@@ -81,3 +81,39 @@ def test_bash_completes_after_installing(tmp_path: Path) -> None:
     assert "bash completion installed in" in installed.stdout
     assert 1 == (tmp_path / ".bashrc").read_text().count("source")
     assert "process" == done.stdout.strip(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "files"),
+    [
+        ("bash", {".bashrc", ".bash_completions/axl.sh"}),
+        ("zsh", {".zshrc", ".zfunc/_axl"}),
+        ("fish", {".config/fish/completions/axl.fish"}),
+    ],
+)
+def test_a_shell_is_named(axl: Axl, tmp_path: Path, shell: str, files: set[str]) -> None:
+    """Not the shell that asks, but the one that is named gets its files; `--show-completion` writes none."""
+    home = tmp_path / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        shown = axl("--show-completion", shell)
+        before = home.exists()
+        installed = axl("--install-completion", shell)
+
+    assert (0, False, True) == (shown.code, before, "_AXL_COMPLETE" in shown.out)
+    assert (0, "") == (installed.code, installed.err)
+    assert f"{shell} completion installed in" in installed.out
+    assert files == {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("option", ["--install-completion", "--show-completion"])
+@pytest.mark.parametrize("shell", ["tcsh", "run", "BASH", "--"])
+def test_an_unknown_shell_is_refused(axl: Axl, tmp_path: Path, option: str, shell: str) -> None:
+    """No file is touched."""
+    before = sorted(tmp_path.rglob("*"))
+
+    done = axl(option, shell)
+
+    assert (2, "") == (done.code, done.out)
+    assert f"error: {shell!r} is not a shell that axl knows\n\nhint: one of: bash, zsh, fish" in done.err
+    assert before == sorted(tmp_path.rglob("*"))

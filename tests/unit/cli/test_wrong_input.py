@@ -13,22 +13,27 @@ RUN = ("run", "local", "good.py:Good", "--executor", "inline")
 COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     # the command
     (("",), USAGE, "no such command ''"),
-    (("vaildate",), USAGE, "did you mean 'validate'?"),
+    (("vaildate",), USAGE, "did you mean validate?"),
     (("RUNS",), USAGE, "no such command 'RUNS'"),
     (("no\x1b[2Jsuch",), USAGE, "no such command"),
     ((LONG,), USAGE, "no such command"),
+    (("local", "good.py"), USAGE, "hint: there is `axl run local`"),
     (("--jsn",), USAGE, "axl: no such option: --jsn"),
     (("-x",), USAGE, "axl: no such option: -x"),
-    (("--", "rnus"), USAGE, "did you mean 'runs'?"),
+    (("--", "rnus"), USAGE, "did you mean runs?"),
     (("run",), USAGE, "axl run: missing command"),
     (("run", "good.py:Good"), USAGE, "axl run: no such command 'good.py:Good'"),
     (("run", "remote", "-m", "x:Y"), USAGE, "there is `axl run local`"),
     (("run", "--json"), USAGE, "axl run: no such option: --json"),
     (("help", "exit-code"), USAGE, "no such command 'exit-code'"),
-    (("help", "vaildate"), USAGE, "did you mean 'validate'?"),
-    (("--install-completion=bash",), USAGE, "does not take a value"),
+    (("help", "vaildate"), USAGE, "did you mean validate?"),
+    (("--install-completion=tcsh",), USAGE, "is not a shell that axl knows"),
     # options
     (("runs", "--jsno"), USAGE, "did you mean --json"),
+    ((*RUN, "--fersh"), USAGE, "hint: did you mean --fresh?"),
+    ((*RUN, "--excutor", "inline"), USAGE, "hint: did you mean --executor?"),
+    ((*RUN, "--executor", "proces"), USAGE, "hint: did you mean process?"),
+    (("gc", "--keeep", "3"), USAGE, "hint: did you mean --keep?"),
     (("runs", "--js"), USAGE, "axl runs: no such option: --js"),
     (("runs", "extra"), USAGE, "axl runs: got unexpected extra argument(s) (extra)"),
     (("runs", "--limit"), USAGE, "option '--limit' requires an argument"),
@@ -224,4 +229,4 @@ def test_a_wrong_command_line_gets_one_message(
 
 def test_the_suite_only_grows() -> None:
     """Together with the wrong classes, parameters and documents there are more than two hundred."""
-    assert len(COMMAND_LINES) >= 178
+    assert len(COMMAND_LINES) >= 183
