@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,7 @@ from axl.errors import UsageError
 EXECUTORS = ("process", "thread", "inline")
 LOG_FORMATS = ("text", "json")
 FILE = "axl.toml"
+PROJECT = "pyproject.toml"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -47,8 +48,9 @@ def read_settings(flags: Mapping[str, object]) -> Settings:
     Raises `UsageError` for an unknown name or a wrong value, with its file or variable.
     """
     settings = Settings()
-    for source, values in (*_from_files(), ("environment", _from_environment())):
-        settings = _merge(settings, values, source)
+    for path, values in _files():
+        settings = _merge(settings, _anchored(values, path), _key_in(path))
+    settings = _merge(settings, _from_environment(), _variable)
     given = {name: value for name, value in flags.items() if name in NAMES and value is not None}
     return replace(settings, **cast("dict[str, Any]", given))
 
@@ -58,13 +60,22 @@ def sources() -> list[Path]:
     return [path for path, _ in _files()]
 
 
-def _merge(settings: Settings, values: Mapping[str, object], source: str) -> Settings:
-    read = {name: _read(name, value, source) for name, value in values.items()}
+def _variable(name: str) -> str:
+    return f"AXL_{name.upper()}"
+
+
+def _key_in(path: Path) -> Callable[[str], str]:
+    """Return how a setting's place in a file is told."""
+    table = "tool.axl." if path.name == PROJECT else ""
+    return lambda name: f"{path}: `{table}{name}`"
+
+
+def _merge(settings: Settings, values: Mapping[str, object], place: Callable[[str], str]) -> Settings:
+    read = {name: _read(name, value, place(name)) for name, value in values.items()}
     return replace(settings, **cast("dict[str, Any]", read))
 
 
-def _read(name: str, value: object, source: str) -> object:
-    where = f"{source}: `{name}`"
+def _read(name: str, value: object, where: str) -> object:
     match name:
         case "store" if isinstance(value, str) and value:
             return value
@@ -98,8 +109,7 @@ def _is_number(value: object, kind: Any) -> bool:
 def _from_environment() -> dict[str, object]:
     found: dict[str, object] = {}
     for name in NAMES:
-        variable = f"AXL_{name.upper()}"
-        text = os.environ.get(variable)
+        text = os.environ.get(_variable(name))
         if text:
             found[name] = _from_text(name, text)
     return found
@@ -116,10 +126,6 @@ def _from_text(name: str, text: str) -> object:
     return text
 
 
-def _from_files() -> list[tuple[str, dict[str, object]]]:
-    return [(str(path), _anchored(values, path)) for path, values in _files()]
-
-
 def _anchored(values: dict[str, object], path: Path) -> dict[str, object]:
     store = values.get("store")
     if isinstance(store, str) and store and "://" not in store:
@@ -131,7 +137,7 @@ def _files() -> list[tuple[Path, dict[str, object]]]:
     user = _user_file()
     found = [(user, _table(user, ()))] if user is not None and _exists(user) else []
     for folder in _upwards():
-        project, own = folder / "pyproject.toml", folder / FILE
+        project, own = folder / PROJECT, folder / FILE
         local = [(project, _table(project, ("tool", "axl")))] if _mentions(project) else []
         local += [(own, _table(own, ()))] if _exists(own) else []
         if local:

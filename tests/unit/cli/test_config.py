@@ -123,13 +123,13 @@ def test_a_wrong_file_is_named(text: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "what"),
     [
-        ("AXL_WORKERS", "many", "environment: `workers` is 'many'"),
-        ("AXL_WORKERS", "-1", "environment: `workers` is -1"),
-        ("AXL_EXECUTOR", "Process", "environment: `executor` is 'Process'"),
-        ("AXL_GRACE", "soon", "environment: `grace` is 'soon'"),
-        ("AXL_GRACE", "nan", "environment: `grace` is nan"),
-        ("AXL_KEEP_GOING", "perhaps", "environment: `keep_going` is 'perhaps'"),
-        ("AXL_LOG_FORMAT", "yaml", "environment: `log_format` is 'yaml'"),
+        ("AXL_WORKERS", "many", "AXL_WORKERS is 'many'"),
+        ("AXL_WORKERS", "-1", "AXL_WORKERS is -1"),
+        ("AXL_EXECUTOR", "Process", "AXL_EXECUTOR is 'Process'"),
+        ("AXL_GRACE", "soon", "AXL_GRACE is 'soon'"),
+        ("AXL_GRACE", "nan", "AXL_GRACE is nan"),
+        ("AXL_KEEP_GOING", "perhaps", "AXL_KEEP_GOING is 'perhaps'"),
+        ("AXL_LOG_FORMAT", "yaml", "AXL_LOG_FORMAT is 'yaml'"),
     ],
 )
 def test_a_wrong_variable_is_named(
@@ -142,6 +142,14 @@ def test_a_wrong_variable_is_named(
         read_settings({})
 
     assert what in str(raised.value)
+
+
+def test_a_wrong_value_in_a_project_is_named() -> None:
+    """With the file, and the key as it is written there."""
+    write(Path("pyproject.toml"), "[tool.axl]\nworkers = 0")
+
+    with pytest.raises(UsageError, match=r"pyproject\.toml: `tool\.axl\.workers` is 0"):
+        read_settings({})
 
 
 def test_a_table_that_is_none_is_refused() -> None:
