@@ -220,7 +220,7 @@ def why(run_id: str, step: str = "", store: StoreLike = None) -> list[Why]:
 
     run = open_run(run_id, _open(store))
     wanted = [run.step(step).task] if step else [task for _, task in tasks(run.program)]
-    return list(why_of(run.record, wanted, run.store))
+    return list(why_of(run.record, run.program, wanted, run.store))
 
 
 def forecast(

@@ -30,7 +30,8 @@ class NodeRecord:
     `code` is the fingerprint of the step's code, `inputs` name the content of its arguments, `key` is
     what both make together: where other runs find the result. A result that was found so has the
     status `cached`, and `origin` is the key of the record that it was first written to.
-    `log` holds what it printed, `worker` names the process that ran it. Times are seconds; `started`
+    `log` holds what it printed, `worker` names the process that ran it, `missed` says why a result that
+    was there before was not used. Times are seconds; `started`
     counts from the epoch.
     """
 
@@ -48,6 +49,7 @@ class NodeRecord:
     seconds: float = 0.0
     max_rss: int = 0
     worker: str = ""
+    missed: str = ""
 
     def encode(self) -> bytes:
         """Return the record as UTF-8 JSON."""
@@ -55,6 +57,8 @@ class NodeRecord:
             f'{{"v":{RECORD_VERSION},"status":"{self.status}","step":{quoted(self.step)},"attempt":{self.attempt}'
             f',"started":{self.started:.6f},"seconds":{self.seconds:.6f}'
         )
+        if self.missed:
+            text += f',"missed":{quoted(self.missed)}'
         if self.outputs:
             text += f',"outputs":{outputs_text(self.outputs)}'
         if self.failure:
@@ -108,6 +112,7 @@ def _node(doc: dict[str, JSON]) -> NodeRecord:
         seconds=cast("float", doc["seconds"]),
         max_rss=cast("int", doc.get("max_rss", 0)),
         worker=cast("str", doc.get("worker", "")),
+        missed=cast("str", doc.get("missed", "")),
     )
 
 

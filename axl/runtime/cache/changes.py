@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from axl.io.store import Store
 from axl.ir.nodes import Out, Task
-from axl.runtime.cache.results import CODE, read_parts
+from axl.runtime.cache.results import CODE, PYTHON_PART, read_parts
+
+_SHOWN = 60
+"""Characters of an option's value that a person is shown."""
 
 Parts = Mapping[str, tuple[str, str]]
 """What a fingerprint is made of: for a name its digest and its place."""
@@ -17,11 +20,12 @@ Parts = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that decides whether a step instance has a result already."""
+    """All that decides whether a step instance has a result already; no options where they are not known."""
 
     code: str
     inputs: Mapping[str, str]
     key: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class Change:
     person can read it.
     """
 
-    kind: Literal["code", "package", "input", "options"]
+    kind: Literal["code", "package", "python", "input", "options"]
     name: str
     before: str = ""
     after: str = ""
@@ -49,9 +53,13 @@ def changes(
     before: State, after: State, task: Task, store: Store, now: Parts | None = None
 ) -> tuple[Change, ...]:
     """Return what is different; `now` are the parts of today's code where they are not in the store."""
-    found = [*_code(before.code, after.code, store, now), *_inputs(before.inputs, after.inputs, task)]
+    found = [
+        *_code(before.code, after.code, store, now),
+        *_inputs(before.inputs, after.inputs, task),
+        *_options(before.options, after.options),
+    ]
     if not found and before.key and after.key and before.key != after.key:
-        found = [Change(kind="options", name="the handler, environment, packages or cache version")]
+        found = [Change(kind="options", name="what axl makes of the step's options")]
     return tuple(found)
 
 
@@ -68,7 +76,9 @@ def _code(before: str, after: str, store: Store, now: Parts | None) -> Iterator[
     if old is None or new is None:
         yield Change(kind="code", name="its code")
         return
-    names = sorted(old.keys() | new.keys())
+    if PYTHON_PART in old and PYTHON_PART in new and old[PYTHON_PART] != new[PYTHON_PART]:
+        yield Change(kind="python", name=PYTHON_PART, before=old[PYTHON_PART][0], after=new[PYTHON_PART][0])
+    names = sorted((old.keys() | new.keys()) - {PYTHON_PART})
     different = {name for name in names if old.get(name, ("",))[0] != new.get(name, ("",))[0]}
     # The value of a constant is a part beside the statement that makes it: one of both is enough.
     for name in names:
@@ -106,6 +116,17 @@ def _inputs(before: Mapping[str, str], after: Mapping[str, str], task: Task) -> 
         elif was != now_is:
             said = f"input `{name}`{sources.get(name, '')}"
             yield Change(kind="input", name=said, before=_readable(was), after=_readable(now_is))
+
+
+def _options(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    if not before or not after:
+        return
+    for name in [*after, *(name for name in before if name not in after)]:
+        was, now_is = before.get(name, ""), after.get(name, "")
+        if was != now_is:
+            yield Change(
+                kind="options", name=name, before=was[:_SHOWN] or "none", after=now_is[:_SHOWN] or "none"
+            )
 
 
 def _readable(content: str) -> str:

@@ -9,6 +9,7 @@ the code was read from are what they were.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -30,12 +31,16 @@ from axl.wire.values import Ref, Value
 KEY_VERSION = 1
 """Part of every key: it rises when handlers or keys change so that older results no longer fit."""
 
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+PYTHON_PART = "Python"
+"""Among the parts of a fingerprint: it does not count, but code may read differently in another version."""
+
 CODE = "code of "
 """How an input begins that is no argument, but the code of a class whose objects are in arguments."""
 
-Missed = Literal["", "renewed", "expired", "lost"]
-"""Why a result was not used although there was one: as the run was told to, its time was over, or its
-stored bytes are gone."""
+Missed = Literal["", "off", "renewed", "expired", "lost"]
+"""Why a result is not used though there may be one: the run was told to use no cache, or to compute
+everything; its time is over; its stored bytes are gone."""
 
 Mode = Literal["use", "renew", "off"]
 """`renew` computes everything, and puts the results in the place of older ones."""
@@ -101,8 +106,10 @@ class Cache:
         return [None if key in unfit else there.get(key) for key in keys]
 
     def missed(self, key: str) -> Missed:
-        """Return why a result was not used although it was there; empty where there was none."""
-        return "renewed" if self._mode == "renew" and key else self._unfit.get(key, "")
+        """Return why a result is not used though there may be one; empty where nothing keeps it from that."""
+        if self._mode == "use":
+            return self._unfit.get(key, "")
+        return "off" if self._mode == "off" else "renewed"
 
     def holds(self, key: str) -> bool:
         """Say whether this engine has claimed a key."""
@@ -157,7 +164,7 @@ class Cache:
         expired = [key for key, at in ended.items() if now - at > lives[key]]
         lost = zip(there, are_lost(list(there.values()), self._store), strict=True)
         out: dict[str, Missed] = {key: "lost" for key, is_lost in lost if is_lost}
-        out.update({key: "expired" for key in expired})
+        out.update(dict.fromkeys(expired, "expired"))
         return out
 
     def _head(self, task: Task, workflow: str, outputs: Sequence[OutputSpec]) -> str:
@@ -201,7 +208,13 @@ def read_parts(store: Store, code: str) -> list[tuple[str, str, str]] | None:
 
 
 def _parts(code: Code) -> bytes:
-    return dump({"v": RECORD_VERSION, "parts": [[part.name, part.digest, part.where] for part in code.parts]})
+    return dump({"v": RECORD_VERSION, "parts": [[*each] for each in told_parts(code)]})
+
+
+def told_parts(code: Code) -> list[tuple[str, str, str]]:
+    """Return what is written of a fingerprint's parts, and the version of Python that read them."""
+    parts = [(part.name, part.digest, part.where) for part in code.parts]
+    return [*parts, (PYTHON_PART, PYTHON, "")]
 
 
 def named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ...]:

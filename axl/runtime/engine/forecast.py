@@ -10,9 +10,10 @@ from axl.dsl.workflow import Workflow
 from axl.io.store import Store
 from axl.ir.nodes import IRWorkflow, Task
 from axl.ir.walk import tasks
-from axl.runtime.cache.changes import State, changes
-from axl.runtime.cache.results import Cache
-from axl.runtime.cache.why import Why, earlier_runs, last_record, state_of
+from axl.runtime.cache.changes import State
+from axl.runtime.cache.earlier import Earlier, Options, options_of
+from axl.runtime.cache.results import Cache, told_parts
+from axl.runtime.cache.why import Asked, Why, explain
 from axl.runtime.code.program import Code, Codes, code_of
 from axl.runtime.engine.ledger import Ledger, ports_of
 from axl.runtime.engine.lookup import Lookup
@@ -20,7 +21,6 @@ from axl.runtime.engine.loop import WINDOW
 from axl.runtime.engine.specs import Specs
 from axl.runtime.plan.block import Instance
 from axl.runtime.plan.flow import Flow
-from axl.wire.record import RunRecord
 from axl.wire.values import Value
 
 
@@ -41,7 +41,7 @@ def forecast(cls: type[Workflow], program: IRWorkflow, inputs: Mapping[str, Valu
     """Return what a run of a program with these inputs would compute."""
     codes = code_of(cls, program)
     out = Forecast()
-    before = earlier_runs(program.name, time.time(), store)
+    before, options = Earlier.than(program.name, time.time(), store), options_of(program)
     ledger = Ledger(store, "", continued=False, codes=codes)
     cache = Cache(store, "", codes, "use", lambda _: None)
     lookup = Lookup(ledger, cache, Specs(program, "", "", store.url).outputs)
@@ -52,7 +52,8 @@ def forecast(cls: type[Workflow], program: IRWorkflow, inputs: Mapping[str, Valu
         lookup.take([flow.ready.popleft() for _ in range(len(flow.ready))])
         while lookup.missing:
             instance = lookup.missing.popleft()
-            out.runs.append(_why(instance, codes, before, store))
+            asked = _asked(instance, codes, options, cache)
+            out.runs.append(explain(asked, before))
             lookup.failed(instance)
             flow.give_up(instance)
         while lookup.found:
@@ -78,19 +79,17 @@ def _settle_maps(flow: Flow, cache: Cache) -> None:
             flow.complete_split(instance, place, result.outputs[0][1])
 
 
-def _why(instance: Instance, codes: Codes, before: list[RunRecord], store: Store) -> Why:
+def _asked(instance: Instance, codes: Codes, options: Mapping[str, Options], cache: Cache) -> Asked:
     task = instance.node
     assert isinstance(task, Task)
     code: Code = codes[f"{instance.scope.workflow}/{task.step}"]
-    if not instance.key:
-        note = f"not cached: {code.unknown}" if code.unknown else "its cache is off"
-        return Why(node=task.id, index=instance.index, fate="computed", note=note)
-    last = last_record(task, instance.index, before, store)
-    if last is None:
-        return Why(node=task.id, index=instance.index, fate="computed", note="the first time")
-    run, old = last
-    state = State(code=code.digest, inputs=dict(instance.inputs), key=instance.key)
-    parts = {part.name: (part.digest, part.where) for part in code.parts}
-    found = changes(state_of(old), state, task, store, parts)
-    note = "" if found else "the older result failed, has expired or is gone"
-    return Why(node=task.id, index=instance.index, fate="computed", run=run, changes=found, note=note)
+    inputs = dict(instance.inputs)
+    return Asked(
+        task=task,
+        index=instance.index,
+        fate="computed",
+        state=State(code=code.digest, inputs=inputs, key=instance.key, options=options[task.id]),
+        unknown=code.unknown,
+        missed=cache.missed(instance.key),
+        parts={name: (digest, where) for name, digest, where in told_parts(code)},
+    )

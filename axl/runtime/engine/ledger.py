@@ -149,6 +149,7 @@ class Ledger:
             seconds=outcome.seconds,
             max_rss=outcome.max_rss,
             worker=attempt.worker,
+            missed=instance.missed,
         )
 
     def _keep_log(self, log: LogBuffer) -> Ref | None:

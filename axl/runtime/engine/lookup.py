@@ -147,8 +147,11 @@ class Lookup:
 
     def _look_up(self, instances: list[Instance]) -> None:
         keyed = [each for each in instances if each.key]
+        found = self._find(keyed)
+        for instance in instances:
+            instance.missed = self.cache.missed(instance.key)
         self.missing.extend(each for each in instances if not each.key)
-        for instance, result in zip(keyed, self._find(keyed), strict=True):
+        for instance, result in zip(keyed, found, strict=True):
             if result is None:
                 self.missing.append(instance)
             else:

@@ -10,14 +10,15 @@ import bisect
 import heapq
 import itertools
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from axl.io.store import Store
 from axl.ir.nodes import IRWorkflow, Task
 from axl.ir.walk import tasks
 from axl.runtime.cache.changes import Change, State, changes
+from axl.runtime.cache.earlier import Options, options_of
 from axl.runtime.history.run import Run
 from axl.wire.address import Index, parse_index
 from axl.wire.digest import content
@@ -90,6 +91,7 @@ class _Tally:
 
     task: Task
     store: Store
+    options: tuple[Options, Options]
     items: list[int] = field(default_factory=lambda: [0, 0])
     differing: int = 0
     places: list[Index] = field(default_factory=list)
@@ -167,7 +169,8 @@ class _Tally:
         found = (*self.codes[codes], *inputs)
         if found or not (before.key and after.key):
             return found
-        return changes(_state(key=before.key), _state(key=after.key), self.task, self.store)
+        was = State(code="", inputs={}, key=before.key, options=self.options[0])
+        return changes(was, replace(was, key=after.key, options=self.options[1]), self.task, self.store)
 
 
 def diff(before: Run, after: Run) -> RunDiff:
@@ -177,7 +180,8 @@ def diff(before: Run, after: Run) -> RunDiff:
     for program in programs:
         for _, task in tasks(program):
             ids.setdefault(task.id, task)
-    steps = [_step(task, before, after) for task in ids.values()]
+    options = tuple(options_of(program) for program in programs)
+    steps = [_step(task, before, after, [each.get(task.id, {}) for each in options]) for task in ids.values()]
     return RunDiff(
         before=before.id,
         after=after.id,
@@ -186,8 +190,8 @@ def diff(before: Run, after: Run) -> RunDiff:
     )
 
 
-def _step(task: Task, before: Run, after: Run) -> StepDiff:
-    tally = _Tally(task, after.store)
+def _step(task: Task, before: Run, after: Run, options: Sequence[Options]) -> StepDiff:
+    tally = _Tally(task, after.store, (options[0], options[1]))
     sides = (_instances(before, task.id), _instances(after, task.id))
     merged = heapq.merge(
         ((place, 0, record) for place, record in sides[0]),
@@ -279,8 +283,8 @@ def _fate(record: NodeRecord | None) -> str:
     return "done" if record.status == "cached" else record.status
 
 
-def _state(code: str = "", inputs: Mapping[str, str] | None = None, key: str = "") -> State:
-    return State(code=code, inputs=inputs or {}, key=key)
+def _state(code: str = "", inputs: Mapping[str, str] | None = None) -> State:
+    return State(code=code, inputs=inputs or {}, key="")
 
 
 def _short(text: str) -> str:

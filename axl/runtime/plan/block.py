@@ -94,15 +94,17 @@ class Instance:
     """A node of a scope: what the engine runs, completes or gives up.
 
     Of a task that is ready, `arguments` are its values, `inputs` the names of their content, and `key`
-    is where the cache has its result, empty where it has none.
+    is where the cache has its result, empty where it has none. `missed` says why a result that was there
+    is not used.
     """
 
-    __slots__ = ("arguments", "index", "inputs", "key", "node", "place", "scope")
+    __slots__ = ("arguments", "index", "inputs", "key", "missed", "node", "place", "scope")
 
     def __init__(self, scope: Scope, place: int) -> None:
         self.arguments: tuple[tuple[str, Value], ...] | None = None
         self.inputs: tuple[tuple[str, str], ...] = ()
         self.key = ""
+        self.missed = ""
         self.scope = scope
         self.place = place
         self.node: Node = scope.plan.block.nodes[place]

@@ -118,6 +118,15 @@ def test_a_changed_helper_is_named_with_its_place(make: Make) -> None:
     assert ["result"] == [name for name, _ in found.facts]
 
 
+def test_an_option_is_named_with_both_values(make: Make) -> None:
+    """Code and inputs are the same, and the result would not have been used."""
+    first, second = run(make()), run(make(options="(cache='2')"))
+
+    _, steps = compare(first, second)
+    changed = [change.text for step in steps.values() for change in step.changes]
+    assert ["the cache version changed from none to 2"] == changed
+
+
 def test_parameters_come_first(make: Make) -> None:
     """Each that differs, with both values; the steps that read it have it as an input."""
     cls = make()

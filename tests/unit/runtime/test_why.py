@@ -137,7 +137,7 @@ def test_a_version_is_an_option(make: Make) -> None:
         make(HELPERS, FLOW.replace("@step\n    def clean", '@step(cache="2")\n    def clean')), [1]
     )
 
-    assert {"clean[0]": "computed; the handler, environment, packages or cache version changed"} == before
+    assert {"clean[0]": "computed; the cache version changed from none to 2"} == before
 
 
 def test_a_step_without_the_cache_says_so(make: Make) -> None:
