@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from axl.dsl.location import raised_at
+from axl.dsl.location import raised_at, shown
 from axl.dsl.naming import module_of_file
 from axl.dsl.workflow import Workflow
-from axl.errors import AxlError, DefinitionError, UsageError
+from axl.errors import AxlError, DefinitionError, Loc, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,15 +106,24 @@ def _import_module(name: str) -> ModuleType:
             hint=f"install {error.name} in the environment that runs axl",
         ) from error
     except SyntaxError as error:
-        raise DefinitionError(
-            f"{error.filename}:{error.lineno}: {error.msg}", hint="Python cannot read this file"
-        ) from error
+        raise _not_python(name, error) from error
     except (Exception, SystemExit) as error:
         raise DefinitionError(
             f"importing {name} raised {type(error).__name__}: {error}",
             where=raised_at(error),
             hint="a module that is imported only defines things; put the rest under `if __name__ == '__main__':`",
         ) from error
+
+
+def _not_python(module: str, error: SyntaxError) -> DefinitionError:
+    """Return the error for a file that is no Python, with the line that Python gave up at."""
+    line = (error.text or "").strip()
+    return DefinitionError(
+        f"syntax error{'' if error.filename else f' in {module}'}: {error.msg}"
+        + (f"\n    {line}" if line else ""),
+        where=Loc(shown(error.filename), error.lineno or 1) if error.filename else None,
+        hint="mend this line, or what comes before it, and run the same command again",
+    )
 
 
 def _pick(module: ModuleType, place: str, name: str) -> type[Workflow]:

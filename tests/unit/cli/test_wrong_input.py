@@ -102,8 +102,13 @@ COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     (("validate", "a\x00b.py:Good"), USAGE, ""),
     (("validate", f"{LONG}.py:Good"), USAGE, ""),
     (("validate", "\x1b[2J.py"), USAGE, "there is no file"),
-    (("validate", "syntax.py"), INVALID, "syntax.py:1"),
-    (("validate", "indent.py"), INVALID, "indent.py:2"),
+    (
+        ("validate", "syntax.py"),
+        INVALID,
+        "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n\nhint: mend",
+    ),
+    (("run", "local", "syntax.py"), INVALID, "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n"),
+    (("validate", "indent.py"), INVALID, "error: indent.py:2: syntax error: expected an indented block"),
     (("validate", "latin.py"), INVALID, "latin.py"),
     (("validate", "nul.py"), INVALID, "nul"),
     (("validate", "raising.py"), INVALID, "raised ValueError: boom at import"),
@@ -229,4 +234,4 @@ def test_a_wrong_command_line_gets_one_message(
 
 def test_the_suite_only_grows() -> None:
     """Together with the wrong classes, parameters and documents there are more than two hundred."""
-    assert len(COMMAND_LINES) >= 183
+    assert len(COMMAND_LINES) >= 184
