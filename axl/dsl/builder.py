@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -161,17 +161,27 @@ class Tracer:
         """Record what `build` does as a block inside the open one; return it and its result."""
         outer = self.block
         if self.depth >= MAX_DEPTH:
-            raise TraceError(
-                f"maps, branches and workflows nest more than {MAX_DEPTH} deep",
-                where=caller(),
-                hint="does a workflow call itself? put the recursion inside a step",
-            )
+            raise self._too_deep(instance)
         builder = child or BlockBuilder(self, outer, instance)
         self.block, self.depth = builder, self.depth + 1
         try:
             return builder, builder.atom(build(builder))
         finally:
             self.block, self.depth = outer, self.depth - 1
+
+    def _too_deep(self, instance: object) -> TraceError:
+        what = f"maps, branches and workflows nest more than {MAX_DEPTH} deep"
+        if type(instance) in map(type, self._callers(instance)):
+            what = f"{type(instance).__name__} calls itself without end"
+        return TraceError(what, where=caller(), hint="put what recurs inside a step")
+
+    def _callers(self, instance: object) -> Iterator[object]:
+        """Yield the workflows whose graphs are being traced around a block of this one."""
+        builder: BlockBuilder | None = self.block
+        while builder is not None:
+            if builder.instance is not instance:
+                yield builder.instance
+            builder = builder.parent
 
     def add(self, node: Node, inner: tuple[BlockBuilder, ...] = ()) -> None:
         """Append a node to the open block, with the order that its inner blocks asked for."""

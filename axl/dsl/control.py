@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast, overload
 
 from axl.dsl.active import ACTIVE
+from axl.dsl.literals import in_short
 from axl.dsl.location import caller
 from axl.dsl.step import BoundStep, recorder
 from axl.errors import TraceError
@@ -73,6 +74,7 @@ def map(
     tracer = ACTIVE.get()
     if tracer is None:
         return [body(*items) for items in zip(*iterables, strict=True)]
+    _require_body(body, len(iterables))
     names = _argument_names(body, len(iterables))
     options = (concurrency, batch, max_items)
     instance = tracer.block.instance
@@ -91,7 +93,7 @@ def when(test: bool, then: Callable[[], R], otherwise: Callable[[], S]) -> R | S
     for name, branch in (("then", then), ("otherwise", otherwise)):
         if not _can_be_called(branch):
             raise TraceError(
-                f"`{name}` of when() is {branch!r:.80}, not a callable",
+                f"`{name}` of when() is {in_short(branch)}, not a callable",
                 where=caller(),
                 hint="write when(test, lambda: self.publish(model), lambda: score)",
             )
@@ -109,12 +111,29 @@ def after(first: object, then: Callable[[], R]) -> R:
     """
     if not _can_be_called(then):
         raise TraceError(
-            f"`then` of after() is {then!r:.80}, not a callable",
+            f"`then` of after() is {in_short(then)}, not a callable",
             where=caller(),
             hint="write after(first, lambda: self.load())",
         )
     tracer = ACTIVE.get()
     return then() if tracer is None else cast("R", recorder().order_after(tracer, first, then))
+
+
+def _require_body(body: Callable[..., object], count: int) -> None:
+    """Raise `TraceError` for a body that cannot be called with one item of each iterable."""
+    form = "write axl.map(lambda item: self.step(item), items): first the body, then one iterable for each argument"
+    if not _can_be_called(body):
+        raise TraceError(f"the body of map() is {in_short(body)}, not a callable", where=caller(), hint=form)
+    try:
+        signature = inspect.signature(body)
+    except (TypeError, ValueError):  # some builtins have none
+        return
+    try:
+        signature.bind(*[None] * count)
+    except TypeError:
+        items = "1 item" if count == 1 else f"{count} items"
+        what = f"the body of map() takes {signature}, but is called with {items}"
+        raise TraceError(what, where=caller(), hint=form) from None
 
 
 def _can_be_called(value: object) -> bool:

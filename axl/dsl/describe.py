@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import id_from
-from axl.dsl.location import caller, line_of, shown
+from axl.dsl.collect import Mistakes
+from axl.dsl.location import line_of, shown
 from axl.dsl.naming import module_name
-from axl.dsl.options import CLASS_OPTIONS, Options, merge, parse_options
+from axl.dsl.options import CLASS_OPTIONS, PARSERS, Options, merge, parse_options
 from axl.dsl.step import Step
 from axl.errors import DefinitionError, Loc
 
@@ -87,21 +89,34 @@ def _read_steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
     for base in reversed(cls.__mro__):
         names |= dict.fromkeys(name for name, value in vars(base).items() if _is_step(name, value))
     found = {name: inspect.getattr_static(cls, name) for name in names}
-    lost = [name for name, value in found.items() if not isinstance(value, Step)]
-    if lost:
-        raise DefinitionError(
-            f"{cls.__name__}.{lost[0]} overrides a step with something that is not one",
-            where=caller(),
-            hint="put @step above the new method",
-        )
+    mistakes = Mistakes()
     for name, item in found.items():
-        if item.name != name:
-            raise DefinitionError(
-                f"step `{item.name}` is also called `{name}`",
-                where=item.loc,
-                hint="define the method under one name",
-            )
+        if not isinstance(item, Step):
+            mistakes.note(_hidden(cls, name, item))
+        elif item.name != name:
+            mistakes.note(_renamed(item, name, is_known=item.name in found))
+    mistakes.settle()
     return found
+
+
+def _hidden(cls: type[Workflow], name: str, new: object) -> DefinitionError:
+    where = line_of(new.__code__) if inspect.isfunction(new) else _class_line(cls)
+    return DefinitionError(
+        f"{cls.__name__}.{name} overrides a step with something that is not one",
+        where=where,
+        hint="put @step above the new method",
+    )
+
+
+def _renamed(step: Step[Any, Any, Any], name: str, *, is_known: bool) -> DefinitionError:
+    if is_known:
+        what = f"step `{step.name}` is also called `{name}`"
+        return DefinitionError(what, where=step.loc, hint="define the method under one name")
+    return DefinitionError(
+        f"step `{name}` is made of a function named `{step.name}`",
+        where=step.loc,
+        hint="a decorator under @step wraps the method with functools.wraps, which keeps its name and arguments",
+    )
 
 
 def _is_step(name: str, value: object) -> bool:
@@ -109,12 +124,22 @@ def _is_step(name: str, value: object) -> bool:
 
 
 def _read_defaults(cls: type[Workflow]) -> Options:
-    merged = Options()
+    merged, mistakes = Options(), Mistakes()
     for base in reversed(cls.__mro__):
-        own = {name: vars(base)[name] for name in CLASS_OPTIONS if name in vars(base)}
-        given = {name: value for name, value in own.items() if not isinstance(value, Step)}
-        merged = merge(merged, parse_options(given, where=_class_line(base), of=f"workflow {base.__name__}"))
+        given = {name: value for name, value in vars(base).items() if name in PARSERS and _is_data(value)}
+        of_steps = [name for name in given if name not in CLASS_OPTIONS]
+        for name in of_steps:
+            what = f"{name} of workflow {base.__name__} is an option of single steps"
+            mistakes.note(DefinitionError(what, where=_class_line(base), hint=f"write @step({name}=…)"))
+        own = {name: value for name, value in given.items() if name in CLASS_OPTIONS}
+        read = partial(parse_options, own, where=_class_line(base), of=f"workflow {base.__name__}")
+        merged = merge(merged, mistakes.attempt(read, Options()))
+    mistakes.settle()
     return merged
+
+
+def _is_data(value: object) -> bool:
+    return not isinstance(value, Step) and not inspect.isroutine(value)
 
 
 def _class_line(cls: type) -> Loc | None:

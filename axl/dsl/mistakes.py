@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from types import FunctionType, MethodType
+from typing import TypeGuard
 
 from axl.dsl.describe import steps_of
-from axl.dsl.location import caller, raised_at
+from axl.dsl.location import caller, is_library, is_ours, raised_at, shown
 from axl.dsl.symbol import OutputRef
 from axl.dsl.workflow import Workflow
 from axl.errors import DefinitionError, Loc, TraceError
 
+_UNKNOWN_OPTION = re.compile(r"(?:Bound|Partial)Step\.map\(\) got an unexpected keyword argument '(\w+)'")
 _SYMBOLS = "graph() only wires steps: its values are symbols until the workflow runs"
 
 
@@ -20,14 +24,49 @@ def raised_in_graph(error: Exception, cls: type[Workflow]) -> DefinitionError:
     """Return what an exception in `graph` means to its author, at the author's own line."""
     where = raised_at(error)
     if isinstance(error, RecursionError):
-        return DefinitionError("graph() calls itself without end", where=where)
+        return DefinitionError(
+            f"graph of {cls.__name__} calls itself without end",
+            where=_first_line(error) or where,
+            hint="put what recurs inside a step",
+        )
     if isinstance(error, AttributeError) and isinstance(error.obj, Workflow) and error.name:
         return _no_step(type(error.obj), error.name, where)
     return DefinitionError(
         f"graph of {cls.__name__} raised {type(error).__name__}: {error}{_line(where)}",
         where=where,
-        hint=_SYMBOLS if OutputRef.__name__ in str(error) else "",
+        hint=_guess(error, cls),
     )
+
+
+def _guess(error: Exception, cls: type[Workflow]) -> str:
+    """Return what an exception of Python's means to somebody who wires steps, where that is clear."""
+    text = str(error)
+    if OutputRef.__name__ in text:
+        return _SYMBOLS
+    if isinstance(error, NameError) and error.name in steps_of(cls):
+        return f"write self.{error.name}(…)"
+    if isinstance(error, TypeError) and (found := _UNKNOWN_OPTION.search(text)):
+        return (
+            f"map takes its items by position; write self.….partial({found[1]}=…).map(items) for what stays, "
+            f"or one of concurrency, batch, max_items"
+        )
+    if isinstance(error, AttributeError) and error.name in ("map", "partial") and _is_method(error.obj):
+        return f"`{error.obj.__name__}` is a plain method: put @step above it"
+    return ""
+
+
+def _is_method(value: object) -> TypeGuard[MethodType | FunctionType]:
+    return isinstance(value, MethodType | FunctionType)
+
+
+def _first_line(error: Exception) -> Loc | None:
+    step = error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if not is_ours(file) and not is_library(file):
+            return Loc(shown(file), step.tb_lineno)
+        step = step.tb_next
+    return None
 
 
 def misfit(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
+from axl.dsl.collect import Mistakes
 from axl.dsl.naming import module_name
 from axl.dsl.units import parse_cpu, parse_duration, parse_size
 from axl.errors import DefinitionError, Loc
@@ -73,45 +74,29 @@ class Options:
 def parse_options(given: Mapping[str, object], *, where: Loc | None, of: str) -> Options:
     """Parse the options of `of` (a step's or a class's name).
 
-    Raises one `DefinitionError` for every unknown option, with the nearest known name, and every
-    value out of form.
+    Raises `DefinitionError` for every unknown option, with the nearest known name, and every value
+    out of form, all at once.
     """
     parsed: dict[str, object] = {}
-    faults: list[_Fault] = []
+    mistakes = Mistakes()
     for name, value in given.items():
         parser = PARSERS.get(name)
         if parser is None:
             near = get_close_matches(name, PARSERS, n=1)
             guess = f"did you mean {near[0]!r}? " if near else ""
-            faults.append(
-                _Fault(f"{of} has no option {name!r}", f"{guess}known options: {', '.join(PARSERS)}")
-            )
+            known = f"{guess}known options: {', '.join(PARSERS)}"
+            mistakes.note(DefinitionError(f"{of} has no option {name!r}", where=where, hint=known))
         elif value is not None:
             try:
                 parsed[name] = parser(value)
             except ValueError as error:
-                faults.append(_Fault(f"{name} of {of} is {value!r:.200}", str(error)))
-    if faults:
-        raise _wrong(faults, where, of)
+                what = f"{name} of {of} is {value!r:.200}"
+                mistakes.note(DefinitionError(what, where=where, hint=str(error)))
+    mistakes.settle()
     if isinstance(parsed.get("on_failure"), Default):
         parsed["default_json"] = cast("Default", parsed["on_failure"]).value
         parsed["on_failure"] = "default"
     return Options(**parsed)  # type: ignore[arg-type]  # each parser returns its field's type
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """What is wrong with one option, and what would be right."""
-
-    what: str
-    hint: str
-
-
-def _wrong(faults: list[_Fault], where: Loc | None, of: str) -> DefinitionError:
-    if len(faults) == 1:
-        return DefinitionError(faults[0].what, where=where, hint=faults[0].hint)
-    lines = "".join(f"\n  {fault.what}: {fault.hint}" for fault in faults)
-    return DefinitionError(f"{len(faults)} options of {of} are wrong:{lines}", where=where)
 
 
 def merge(base: Options, own: Options) -> Options:

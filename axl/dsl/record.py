@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axl.dsl.builder import BlockBuilder, Tracer, id_from
 from axl.dsl.describe import default_options, loc_of, name_of, source_of, steps_of
@@ -16,14 +16,12 @@ from axl.dsl.params import json_of
 from axl.dsl.schema import type_text
 from axl.dsl.step import GIVEN, BoundStep, Step, free_names
 from axl.dsl.symbol import Origin, OutputRef
+from axl.dsl.workflow import Workflow
 from axl.errors import AxlError, TraceError
 from axl.io.handlers import ext_of, handler_for
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import PARAMS, Branch, Group, In, Map, Out, Output, Task
 from axl.ir.policy import Policy
-
-if TYPE_CHECKING:
-    from axl.dsl.workflow import Workflow
 
 DEFAULT_HANDLER = "pickle"
 _StepKey = tuple[type, str]
@@ -49,6 +47,19 @@ def record_call(
     tracer.add(Task(id=node, step=step.name, args=atoms, outputs=outputs, policy=policy, loc=loc))
     fields = tuple(out.name for out in outputs) if len(outputs) > 1 else ()
     return OutputRef(Origin(block, Out(node), node, loc, fields, step.signature.as_tuple))
+
+
+def record_unbound(
+    tracer: Tracer, step: Step[Any, Any, Any], instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> OutputRef:
+    """Append a task that calls a step by its class, as in `Base.load(self, 1)`; it takes an object first."""
+    if isinstance(instance, Workflow):
+        return record_call(tracer, BoundStep(step, instance), args, kwargs)
+    raise TraceError(
+        f"step `{step.label}` is called without an object",
+        where=caller(),
+        hint=f"make it a method of a Workflow class, and write self.{step.name}(…)",
+    )
 
 
 def record_map(

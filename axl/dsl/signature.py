@@ -16,6 +16,7 @@ from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import RESULT
 
 _KINDS = inspect._ParameterKind
+_SELVES = ("self", "_self", "this", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ def signature_of(function: Callable[..., object], of: str) -> StepSignature:
     if not own or own[0].kind not in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD):
         raise DefinitionError(
             f"{of} has no `self`", where=where, hint="a step is a method of a Workflow class"
+        )
+    if own[0].name not in _SELVES:
+        raise DefinitionError(
+            f"{of} has no `self`",
+            where=where,
+            hint=f"`{own[0].name}` stands in its place: write `self, {own[0].name}`",
         )
     for item in own[1:]:
         if item.kind in (_KINDS.VAR_POSITIONAL, _KINDS.VAR_KEYWORD, _KINDS.POSITIONAL_ONLY):

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
 from axl.dsl.active import ACTIVE
-from axl.dsl.location import caller, line_of
+from axl.dsl.collect import Mistakes
+from axl.dsl.location import caller, class_body, line_of
+from axl.dsl.methods import function_of, is_in_class, label_of, wrong_with
 from axl.dsl.options import Options, parse_options
 from axl.errors import DefinitionError, Loc
 
@@ -64,27 +66,17 @@ class Takes4(Protocol[A1_contra, A2_contra, A3_contra, A4_contra, R_co]):
 class Step(Generic[W, P, R]):
     """A method marked with `@step`; on an instance it becomes a `BoundStep`."""
 
-    def __init__(self, function: Callable[Concatenate[W, P], R], options: Options) -> None:
-        if not isinstance(function, types.FunctionType):
-            raise DefinitionError(
-                f"@step is for methods, not for {function!r:.80}",
-                where=caller(),
-                hint="put @step above @staticmethod-free, plain `def` methods of a Workflow class",
-            )
-        name = function.__name__
-        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-            raise DefinitionError(
-                f"step `{name}` is async",
-                where=line_of(function.__code__),
-                hint="write a plain method; inside it, `asyncio.run(…)` runs your coroutine",
-            )
-        if inspect.isgeneratorfunction(function):
-            raise DefinitionError(
-                f"step `{name}` yields", where=line_of(function.__code__), hint="return a list of the values"
-            )
+    def __init__(
+        self,
+        function: Callable[Concatenate[W, P], R],
+        options: Options,
+        mistakes: tuple[DefinitionError, ...] = (),
+    ) -> None:
+        assert isinstance(function, types.FunctionType)
         self.function: Callable[Concatenate[W, P], R] = function
         self.options = options
-        self.name = name
+        self.mistakes = mistakes  # the class that it is written in tells them, together with its others
+        self.name: str = function.__name__
         functools.update_wrapper(cast("Callable[..., object]", self), function)
 
     @functools.cached_property
@@ -92,7 +84,12 @@ class Step(Generic[W, P, R]):
         """The step's arguments and outputs."""
         from axl.dsl.signature import signature_of  # noqa: PLC0415 (not needed to define a step)
 
-        return signature_of(self.function, f"step `{self.name}`")
+        return signature_of(self.function, f"step `{self.label}`")
+
+    @property
+    def label(self) -> str:
+        """How people name it: with its class, where it was written in one."""
+        return label_of(cast("types.FunctionType", self.function))
 
     @property
     def loc(self) -> Loc:
@@ -113,6 +110,9 @@ class Step(Generic[W, P, R]):
         return BoundStep(self, instance)
 
     def __call__(self, instance: W, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        tracer = ACTIVE.get()
+        if tracer is not None:
+            return cast("R", recorder().record_unbound(tracer, self, instance, args, kwargs))
         return self.function(instance, *args, **kwargs)
 
     def __repr__(self) -> str:
@@ -256,15 +256,33 @@ def step(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     >>> Double().double(21)
     42
     """
-    if function is not None:
-        return Step(function, Options())
     where = caller()
+    if function is not None:
+        return _made(function, {}, where)
+    return lambda method: _made(method, options, where)
 
-    def decorate(function: Callable[..., Any]) -> Step[Any, ..., Any]:
-        name = function.__name__ if isinstance(function, types.FunctionType) else "?"
-        return Step(function, parse_options(options, where=where, of=f"step `{name}`"))
 
-    return decorate
+def _made(given: object, options: dict[str, Any], where: Loc | None) -> Step[Any, ..., Any]:
+    """Return the step; the mistakes of one that stands in a class are left for that to tell."""
+    function, mistakes = function_of(given, where), Mistakes()
+    for wrong in wrong_with(given, function):
+        mistakes.note(wrong)
+    earlier = class_body().get(function.__name__)
+    if isinstance(earlier, Step) and earlier.function is not function:
+        mistakes.note(_second(function, earlier))
+    of = f"step `{label_of(function)}`"
+    parsed = mistakes.attempt(lambda: parse_options(options, where=where, of=of), Options())
+    if not is_in_class(function):
+        mistakes.settle()
+    return Step(function, parsed, tuple(mistakes.found))
+
+
+def _second(function: types.FunctionType, earlier: Step[Any, Any, Any]) -> DefinitionError:
+    return DefinitionError(
+        f"step `{label_of(function)}` is defined twice",
+        where=line_of(function.__code__),
+        hint=f"the first one, at {earlier.loc}, would be lost: give one of them another name",
+    )
 
 
 def map_call(

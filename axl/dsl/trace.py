@@ -7,6 +7,7 @@ import inspect
 from axl.dsl.active import ACTIVE
 from axl.dsl.builder import BlockBuilder, Tracer
 from axl.dsl.collect import Mistakes
+from axl.dsl.definition import check_init
 from axl.dsl.describe import (
     default_options,
     has_graph,
@@ -56,6 +57,7 @@ def trace(cls: type[Workflow]) -> IRWorkflow:
 
 def _program(cls: type[Workflow], tracer: Tracer) -> IRWorkflow:
     """Return the IR of a class as far as it can be read; what is wrong with it is noted in the tracer."""
+    check_init(cls, Workflow)
     mistakes, steps = tracer.mistakes, steps_of(cls).values()
     for step in steps:
         mistakes.attempt(lambda step=step: step.signature, None)  # type: ignore[misc]  # mypy infers no lambda here

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from axl.dsl.active import ACTIVE
+from axl.dsl.definition import check_definition
 from axl.dsl.literals import in_short
 from axl.dsl.location import caller
 from axl.dsl.options import parse_options
 from axl.dsl.step import GIVEN, Step, recorder
-from axl.errors import DefinitionError
+from axl.errors import DefinitionError, TraceError
 
 C = TypeVar("C", bound="type[Workflow]")
 _SETTINGS = ("name", "schedule", "timezone", "on_exit", "max_parallel")
@@ -55,6 +56,10 @@ class Workflow:
 
     def graph(self, *args: Any, **kwargs: Any) -> Any:
         """Wire the steps; without an own `graph`, an argument named after a step takes its result."""
+        tracer = ACTIVE.get()
+        if tracer is not None and tracer.block.instance is not self:
+            _require_object(self, Workflow.graph)
+            return recorder().add_group(tracer, self, Workflow.graph, args, kwargs)
         if args:
             raise TypeError("the parameters of an inferred graph are given by name")
         from axl.dsl.infer import run_inferred  # noqa: PLC0415 (only for classes without a graph)
@@ -63,17 +68,8 @@ class Workflow:
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.__init__ is not Workflow.__init__:
-            raise DefinitionError(
-                f"{cls.__name__} has an __init__",
-                where=caller(),
-                hint="every step runs on a fresh object; use class attributes, or parameters of graph",
-            )
+        check_definition(cls, Workflow)
         graph = inspect.getattr_static(cls, "graph")
-        if not inspect.isfunction(graph):
-            raise DefinitionError(
-                f"graph of {cls.__name__} is not a method", where=caller(), hint="write `def graph(self, …):`"
-            )
         if not is_traced(graph):
             cls.graph = traced_graph(graph)  # type: ignore[method-assign]  # same signature, by functools.wraps
 
@@ -81,7 +77,8 @@ class Workflow:
         raise DefinitionError(
             f"`self.{name}` is set, but a step cannot talk through `self`",
             where=caller(),
-            hint="every step runs on its own object, often on another machine; return the value instead",
+            hint="every step runs on its own object, often on another machine; return the value instead, "
+            "and in graph keep it in a local variable",
         )
 
 
@@ -118,10 +115,24 @@ def traced_graph(graph: Callable[..., Any]) -> Callable[..., Any]:
         tracer = ACTIVE.get()
         if tracer is None or tracer.block.instance is self:
             return graph(self, *args, **kwargs)
+        _require_object(self, graph)
         return recorder().add_group(tracer, self, graph, args, kwargs)
 
     _TRACED.add(call)
     return call
+
+
+def _require_object(value: object, graph: Callable[..., Any]) -> None:
+    """Raise `TraceError` where a graph is called by its class, which binds its first argument to `self`."""
+    if isinstance(value, Workflow):
+        return
+    owner = graph.__qualname__.rpartition(".")[0].rpartition(".")[2]
+    name = "Other" if owner == Workflow.__name__ else owner
+    raise TraceError(
+        "a graph is called by its class, without an object",
+        where=caller(),
+        hint=f"write {name}().graph(…)",
+    )
 
 
 def is_workflow(value: object) -> bool:

@@ -173,7 +173,7 @@ CALLS: dict[str, tuple[Graph, str]] = {
     "an inherited version": (lambda s: super(type(s), s).one() if hides(s) else None, "is not what"),
     "set self": (lambda s: setattr(s, "x", 1), "cannot talk through `self`"),
     "the author's error": (lambda s: 1 / 0, "raised ZeroDivisionError"),
-    "recursion": (lambda s: type(s)().graph(), "deep"),
+    "recursion": (lambda s: type(s)().graph(), "Wrong calls itself without end"),
     "asyncio": (lambda s: asyncio.run(s.one()), "one"),
 }
 
