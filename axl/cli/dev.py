@@ -5,10 +5,7 @@ For Dagster this starts `dagster dev` on the file, which stays until it is inter
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +15,7 @@ from axl.cli.commands import screen_of
 from axl.cli.options import ModuleName, WorkflowName, workflow_of
 from axl.cli.status import TargetName
 from axl.compile.place import place_of, write
+from axl.deploy.ephemeral import dagster_program
 from axl.errors import UnsupportedError
 
 
@@ -34,11 +32,7 @@ def command(
 ) -> int:
     if target != "dagster":
         raise UnsupportedError(f"{target} has no web page on this machine", hint="--target dagster")
-    program = shutil.which("dagster", path=str(Path(sys.executable).parent)) or shutil.which("dagster")
-    if program is None:
-        raise UnsupportedError(
-            "Dagster is not installed", hint="pip install 'axl[dagster]' dagster-webserver"
-        )
+    program = dagster_program()
     artifact = api.compile(workflow_of(workflow, module), target, out=out)
     folder, _ = place_of(out)
     write(artifact, folder)

@@ -1,4 +1,7 @@
-"""Print what the steps of a run printed: every attempt of every instance, or those that are named."""
+"""Print what the steps of a run printed: every attempt of every instance, or those that are named.
+
+With --target this is what the orchestrator itself wrote down of the run, asked at --url.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.instances import parse_instance
+from axl.cli.logs_there import print_log
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
+from axl.cli.status import OtherTarget, ServerUrl, instance_of
 from axl.io.stores import existing_store
 from axl.runtime.history.run import Run, StepView
 from axl.wire.address import Index, instance_text
@@ -34,8 +39,14 @@ def command(
     ] = None,
     store: StoreUrl = None,
     json: AsJson = False,
+    *,
+    target: OtherTarget = None,
+    url: ServerUrl = None,
 ) -> int:
     screen = screen_of(ctx)
+    if target is not None:
+        print_log(instance_of(target, url), run, step, attempt, json, screen)
+        return 0
     shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
     name, index = parse_instance(step) if step else ("", ())
     steps = [shown.step(name)] if name else [shown.step(each) for each in shown.steps]

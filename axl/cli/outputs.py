@@ -22,6 +22,7 @@ from axl.cli.instances import parse_instance
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl
 from axl.cli.preview import glance, loaded, preview
 from axl.cli.screen import Screen
+from axl.cli.status import OtherTarget, run_there
 from axl.cli.table import size, table
 from axl.errors import StoreError, UsageError
 from axl.io.store import Store
@@ -62,9 +63,12 @@ def command(
     load: Annotated[bool, typer.Option("--load", help="Open pickles too, which may run code.")] = False,
     store: StoreUrl = None,
     json: AsJson = False,
+    *,
+    target: OtherTarget = None,
 ) -> int:
     screen = screen_of(ctx)
-    shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
+    opened = existing_store(read_settings({"store": store}).store)
+    shown = api.get_run(run if target is None else run_there(target, run, opened), opened)
     found = list(_find(shown, step))
     if to is not None:
         _copy(found, shown, to, screen)

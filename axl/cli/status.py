@@ -14,10 +14,15 @@ from axl.cli.commands import screen_of
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson
 from axl.deploy.dagster import DEFAULT_URL, VARIABLE, Instance
+from axl.deploy.driven import run_of
 from axl.errors import StepError, UnsupportedError
+from axl.io.store import Store
 from axl.wire.values import JSON
 
 TargetName = Annotated[str, typer.Option("--target", "-t", metavar="NAME", help="Default: dagster.")]
+OtherTarget = Annotated[
+    str | None, typer.Option("--target", "-t", metavar="NAME", help="RUN is a run of it, as in dagster.")
+]
 ServerUrl = Annotated[
     str | None,
     typer.Option("--url", metavar="URL", help=f"Its web server; default: ${VARIABLE}, or {DEFAULT_URL}."),
@@ -44,8 +49,19 @@ def command(
 
 def instance_of(target: str, url: str | None) -> Instance:
     """Return the orchestrator that is meant; `UnsupportedError` for one that axl cannot drive."""
+    check_target(target)
+    return Instance(url or os.environ.get(VARIABLE) or DEFAULT_URL)
+
+
+def run_there(target: str, theirs: str, store: Store) -> str:
+    """Return the run that an orchestrator has under an id of its own; it need not be there any more."""
+    check_target(target)
+    return run_of(target, theirs, store)
+
+
+def check_target(target: str) -> None:
+    """Raise `UnsupportedError` for an orchestrator whose runs axl does not know."""
     if target != "dagster":
         raise UnsupportedError(
             f"runs on {target} cannot be driven from here", hint="--target dagster, or use its own tools"
         )
-    return Instance(url or os.environ.get(VARIABLE) or DEFAULT_URL)

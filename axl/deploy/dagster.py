@@ -85,6 +85,18 @@ class Instance:
     def __init__(self, url: str = DEFAULT_URL) -> None:
         self._url = url
 
+    @property
+    def url(self) -> str:
+        """Where its web server is asked."""
+        return self._url
+
+    def answers(self) -> bool:
+        """Say whether a Dagster web server is there."""
+        try:
+            return "version" in ask(self._url, "{ version }", {})
+        except StoreError:
+            return False
+
     def submit(self, job: str, params: Mapping[str, JSON]) -> str:
         """Launch a job and return the id of its run.
 

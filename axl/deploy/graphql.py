@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Mapping
 from typing import cast
 
@@ -22,6 +21,8 @@ def ask(url: str, query: str, variables: Mapping[str, JSON]) -> dict[str, JSON]:
     """
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{url!r} is not the URL of a server", hint="as in http://127.0.0.1:3000")
+    import urllib.request  # noqa: PLC0415 (slow to load: only for those who ask)
+
     body = json.dumps({"query": query, "variables": dict(variables)}).encode()
     head = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{url.rstrip('/')}/graphql", body, head)  # noqa: S310 (HTTP only: see above)
@@ -29,7 +30,10 @@ def ask(url: str, query: str, variables: Mapping[str, JSON]) -> dict[str, JSON]:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
             found = json.loads(answer.read())
     except (OSError, ValueError) as error:
-        raise StoreError(f"{url} does not answer: {error}", hint="is the server running there?") from error
+        raise StoreError(
+            f"{url} does not answer: {error}",
+            hint="is the server running there? what ran is in the store too: `axl show`",
+        ) from error
     if not isinstance(found, dict) or found.get("errors") or not isinstance(found.get("data"), dict):
         raise StoreError(f"{url} refused what it was asked: {str(found)[:300]}")
     return cast("dict[str, JSON]", found["data"])

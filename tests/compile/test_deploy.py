@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from axl import api
 from axl.cli.main import main
 from axl.deploy.dagster import Instance
 from axl.errors import StoreError, UsageError
+from axl.io.stores import open_store
 
 SETTINGS = """
 telemetry:
@@ -105,7 +107,10 @@ def test_a_run_is_submitted_followed_and_retried(
     run = capsys.readouterr().out.strip()
     assert (1, 1) == (code, main(["status", run]))
     assert f"{run} of served: failed" in capsys.readouterr().out
-    assert any("ValueError: not yet" in line.text for line in Instance(url).logs(run))
+    assert 0 == main(["logs", run, "second", "--target", "dagster"])
+    assert "second: ValueError: not yet" in capsys.readouterr().out
+    assert 0 == main(["outputs", run[:8], "--target", "dagster", "--json"])
+    assert ["first"] == [each["name"] for each in json.loads(capsys.readouterr().out)]
 
     (folder / "mended").touch()
     assert 0 == main(["retry", run, "--target", "dagster"])
@@ -114,6 +119,8 @@ def test_a_run_is_submitted_followed_and_retried(
     found = api.get_run(run)
     assert ("succeeded", run) == (state.status, state.run)
     assert ("succeeded", 50, 2) == (found.status, found.result, len(found.sessions))
+    assert 0 == main(["outputs", again, "second", "--target", "dagster"])
+    assert "50" in capsys.readouterr().out
 
 
 def test_what_is_not_there_is_named(served: tuple[Path, str]) -> None:
@@ -128,3 +135,54 @@ def test_what_is_not_there_is_named(served: tuple[Path, str]) -> None:
         Instance("http://127.0.0.1:1").state("nope")
     with pytest.raises(UsageError, match="is not the URL of a server"):
         Instance("file:///etc").state("nope")
+
+
+def test_a_server_that_is_not_named_need_not_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Where no server answers, the run takes place in an instance of its own, and is known in the store."""
+    (tmp_path / "alone.py").write_text(FLOW.replace("Served", "Alone"))
+    (tmp_path / "mended").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AXL_DAGSTER_URL", raising=False)
+    monkeypatch.setattr("axl.cli.status.DEFAULT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AXL_DAGSTER_EXECUTOR", "in_process")
+    monkeypatch.setenv("AXL_STORE", str(tmp_path / "store"))
+
+    code = main(["submit", "-m", "alone.py:Alone", "-p", f"folder={tmp_path}"])
+
+    out, err = capfd.readouterr()
+    assert 0 == code, err
+    assert "no Dagster answers at http://127.0.0.1:1: it runs here" in err
+    assert ("succeeded", 20) == ((found := api.get_run(out.strip())).status, found.result)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["submit", "-m", "served.py:Served", "--target", "argo"], "cannot be driven from here"),
+        (["outputs", "1", "--target", "argo"], "cannot be driven from here"),
+        (["outputs", "nope", "--target", "dagster"], "has nothing of a run 'nope' of dagster"),
+        (["logs", "1", "--target", "dagster", "--attempt", "2"], "does not tell attempts apart"),
+        (["dev", "-m", "served.py:Served", "--target", "argo"], "has no web page on this machine"),
+    ],
+    ids=["submit", "outputs", "unknown run", "attempts", "dev"],
+)
+def test_what_a_target_cannot_do_is_said(
+    served: tuple[Path, str],
+    words: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each command names what cannot be had, and ends with 3 or 2."""
+    folder, url = served
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("AXL_DAGSTER_URL", url)
+    monkeypatch.setenv("AXL_STORE", str(folder / "other"))
+    open_store().close()
+
+    code = main(words)
+
+    assert code in (2, 3)
+    assert said in capsys.readouterr().err
