@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axl import __version__
 from axl.check import check as check_program
 from axl.dsl import trace as tracing
-from axl.dsl.workflow import Workflow
+from axl.dsl.workflow import Workflow, require_workflow
 from axl.errors import CheckError, Problem, UsageError
 from axl.io.assignment import Given
+from axl.io.notices import heard_by
 from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.ir.nodes import IRWorkflow
@@ -25,7 +26,7 @@ from axl.runtime.history.run import Run, RunSummary, open_run
 from axl.runtime.history.run import list_runs as list_runs_of
 from axl.runtime.task.parameters import bind
 from axl.wire.address import check_run_id
-from axl.wire.events import Reporter, silent
+from axl.wire.events import Noted, Reporter, silent
 
 if TYPE_CHECKING:
     from axl.compile.explain import Explanation
@@ -49,8 +50,8 @@ def load(target: str) -> type[Workflow]:
     return load_target(target)
 
 
-def trace(workflow: type[Workflow]) -> IRWorkflow:
-    """Return the IR of a workflow; no step is run.
+def trace(workflow: type[Workflow] | str) -> IRWorkflow:
+    """Return the IR of a workflow, given as a class or as a text that `load` takes; no step is run.
 
     >>> from axl import Workflow, step
     >>> class Hello(Workflow):
@@ -60,13 +61,14 @@ def trace(workflow: type[Workflow]) -> IRWorkflow:
     >>> trace(Hello).name
     'hello'
     """
-    return tracing.trace(workflow)
+    return tracing.trace(_class_of(workflow))
 
 
-def validate(workflow: type[Workflow]) -> tuple[Problem, ...]:
+def validate(workflow: type[Workflow] | str) -> tuple[Problem, ...]:
     """Return everything that is wrong with a workflow, errors and warnings, in order of lines."""
-    program = tracing.trace(workflow)
-    return check_program(program, tracing.hints_of(workflow, program))
+    cls = _class_of(workflow)
+    program = tracing.trace(cls)
+    return check_program(program, tracing.hints_of(cls, program))
 
 
 def checked(workflow: type[Workflow]) -> IRWorkflow:
@@ -97,7 +99,7 @@ def compile(  # noqa: A001 (what it is called everywhere)
     from axl.compile.targets import get_target  # noqa: PLC0415 (as above)
     from axl.origin import origin_of  # noqa: PLC0415 (as above)
 
-    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    cls = _class_of(workflow)
     found = get_target(target)
     program = checked(cls)
     return compile_program(program, found, origin_of(cls, program, out))
@@ -108,7 +110,7 @@ def explain(workflow: type[Workflow] | str, target: str) -> Explanation:
     from axl.compile.explain import explain as explain_program  # noqa: PLC0415 (runs do not need it)
     from axl.compile.targets import get_target  # noqa: PLC0415 (as above)
 
-    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    cls = _class_of(workflow)
     return explain_program(checked(cls), get_target(target))
 
 
@@ -150,14 +152,14 @@ def run(
     """
     if run_id:
         check_run_id(run_id)
-    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    cls = _class_of(workflow)
     program = checked(cls)
     given = bind(program, cls, params or ())
     mode: Mode = "off" if not cache else "renew" if fresh else "use"
     wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh, cache=mode)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
     how = Local(executor=executor, workers=_count(workers), options=options, report=report)
-    with _held(store) as opened:
+    with _held(store, report) as opened:
         left = run_local(wanted, opened, how, __version__)
     return _left(left, store, report)
 
@@ -181,9 +183,17 @@ def retry(
         options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
         return Local(executor=executor, workers=_count(workers), options=options, report=report)
 
-    with _held(store) as opened:
+    with _held(store, report) as opened:
         left = _retry(open_run(run_id, opened), opened, how)
     return _left(left, store, report)
+
+
+def _class_of(workflow: type[Workflow] | str) -> type[Workflow]:
+    """Return the class that was given or named; `DefinitionError` for anything else."""
+    if isinstance(workflow, str):
+        return load_target(workflow)
+    require_workflow(workflow)
+    return workflow
 
 
 def _left(left: Left, store: StoreLike, report: Reporter) -> Run:
@@ -232,7 +242,7 @@ def forecast(
     """Return what a run would compute now, and why; nothing is run and nothing is written."""
     from axl.runtime.engine.forecast import forecast as forecast_of  # noqa: PLC0415 (runs do not need it)
 
-    cls = load_target(workflow) if isinstance(workflow, str) else workflow
+    cls = _class_of(workflow)
     program = checked(cls)
     wanted = Wanted(cls=cls, program=program, params=bind(program, cls, params or ()))
     with _held(store) as opened:
@@ -309,11 +319,15 @@ def _open(store: StoreLike) -> Store:
 
 
 @contextmanager
-def _held(store: StoreLike) -> Iterator[Store]:
-    """Open a store for the time of a run, and leave nothing of this process in it; a given one stays open."""
+def _held(store: StoreLike, report: Reporter = silent) -> Iterator[Store]:
+    """Open a store for the time of a run, and leave nothing of this process in it; a given one stays open.
+
+    Who hears of the run hears also what the store has to tell.
+    """
     opened = _open(store)
     try:
-        yield opened
+        with heard_by(lambda text: report(Noted(text=text))) if report is not silent else nullcontext():
+            yield opened
     finally:
         if opened is not store:
             opened.close()

@@ -166,14 +166,15 @@ class Schedule:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class IRWorkflow:
     """A whole workflow, ready to be checked, run or compiled.
 
     `source` is `module:Class`. The inputs of `body` are the arguments of `graph` and, where there
     is a `params` step, one input named `params` that holds the overrides as a JSON object.
     `on_exit` sees the inputs `status`, `error` and `run_id`. `defaults` is the policy that the
-    class gave its steps; every task's own policy is already resolved against it.
+    class gave its steps; every task's own policy is already resolved against it. Printed, and in a
+    notebook, it is shown as `axl.ir.show` writes it: one equation a line.
     """
 
     ir_version: int = IR_VERSION
@@ -193,3 +194,8 @@ class IRWorkflow:
         from axl.ir.digest import workflow_hash  # noqa: PLC0415 (keeps blake3 out of `import axl`)
 
         return workflow_hash(self)
+
+    def __repr__(self) -> str:
+        from axl.ir.show import show  # noqa: PLC0415 (show imports this module)
+
+        return show(self)

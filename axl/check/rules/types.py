@@ -43,14 +43,16 @@ from axl.ir.nodes import (
 RULE = "types"
 
 _NO_STEP = StepHints()
+_NOTHING = Const("null")
 
 
 class _Typed(NamedTuple):
-    """What is known of a value: its type, what people call it, and the line that made it."""
+    """What is known of a value: its type, what people call it, the line that made it, what it may lack."""
 
     hint: Hint
     name: str
     loc: Loc | None = None
+    lacks: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,9 +99,18 @@ class _Follow:
         """Check the result of a workflow against what its graph is annotated with."""
         want = self.hints.groups.get(source, _NO_STEP).gives.get(RESULT, MISSING)
         if not agrees(result.hint, want):
-            self._say(
-                f"graph is annotated to return {shown(want)}, but {result.name} is {shown(result.hint)}",
+            what, hint = (
+                f"{result.name} is {shown(result.hint)}",
                 "change the annotation, or what is returned",
+            )
+            if result.hint is type(None) and result.loc is None:
+                what, hint = (
+                    "it returns nothing",
+                    "end it with `return …`: the run results in what graph returns",
+                )
+            self._say(
+                f"graph is annotated to return {shown(want)}, but {what}",
+                result.lacks or hint,
                 result.loc,
                 loc,
             )
@@ -132,7 +143,7 @@ class _Follow:
             elif not agrees(given.hint, want):
                 self._say(
                     f"step `{node.step}` takes `{name}: {shown(want)}`, but {given.name} is {shown(given.hint)}",
-                    _advice(given.hint, want, node, name),
+                    given.lacks or _advice(given.hint, want, node, name),
                     node.loc,
                     given.loc,
                     step.loc,
@@ -218,7 +229,8 @@ class _Follow:
             case Out():
                 hint = scope.results[atom.node].get(atom.port, MISSING)
                 name = atom.node if atom.port == RESULT else f"{atom.node}.{atom.port}"
-                return _Typed(hint, f"the result of `{name}`", scope.nodes[atom.node].loc)
+                node = scope.nodes[atom.node]
+                return _Typed(hint, f"the result of `{name}`", node.loc, _lacking(node))
             case Pack():
                 return self._packed(atom, scope)
             case _:
@@ -235,6 +247,19 @@ class _Follow:
 
     def _say(self, what: str, hint: str, *where: Loc | None) -> None:
         self.problems.append(Problem(rule=RULE, what=what, where=lines(*where), hint=hint))
+
+
+def _lacking(node: Node) -> str:
+    """Say that a body or a branch returns nothing, which may be a forgotten `return`."""
+    match node:
+        case Map() if node.body.result == _NOTHING:
+            return f"the body of `{node.id}` returns nothing: let it return a value"
+        case Branch() if _NOTHING in (node.then.result, node.otherwise.result):
+            return f"a branch of `{node.id}` returns nothing: let both return a value"
+        case Group() if node.body.result == _NOTHING:
+            return f"the graph of {node.workflow} returns nothing: let it return a value"
+        case _:
+            return ""
 
 
 def _is_bool(hint: Hint) -> bool:

@@ -8,7 +8,7 @@ from typing import assert_never
 from axl.check.wording import lines
 from axl.errors import Problem
 from axl.ir.hints import Hints
-from axl.ir.nodes import Block, Branch, Group, In, IRWorkflow, Map, Node, Out, Pack, Task
+from axl.ir.nodes import Block, Branch, Const, Group, In, IRWorkflow, Map, Node, Out, Pack, Task
 from axl.ir.walk import atoms, blocks, dependencies, operands
 
 RULE = "unused"
@@ -30,16 +30,19 @@ def check(program: IRWorkflow, hints: Hints | None = None) -> Iterator[Problem]:
             stack.extend((inner, inside) for inner in blocks(node))
         for node in block.nodes:
             if node.id not in read and _gives_something(node):
-                yield _unread(node, source, hints)
+                yield _unread(node, block, source, hints)
 
 
-def _unread(node: Node, source: str, hints: Hints | None) -> Problem:
+def _unread(node: Node, block: Block, source: str, hints: Hints | None) -> Problem:
+    form = "return it or pass it on"
+    if block.result == Const("null"):
+        form = "nothing is returned where it is made: return it, or pass it on"
     step = hints.steps.get((source, node.step)) if hints and isinstance(node, Task) else None
     return Problem(
         rule=RULE,
         what=f"the result of `{node.id}` is never used",
         where=lines(node.loc, step.loc if step else None),
-        hint="return it or pass it on; a step that runs for its effect is annotated `-> None`, "
+        hint=f"{form}; a step that runs for its effect is annotated `-> None`, "
         "and ordered with after(…) where something depends on it",
         severity="warning",
     )

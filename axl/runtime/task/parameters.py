@@ -133,7 +133,7 @@ def _wishes(
 
 def _givens(given: Mapping[str, object] | Iterable[Given], problems: list[_Problem]) -> Iterable[Given]:
     if not isinstance(given, Mapping):
-        yield from given
+        yield from _listed(given)
         return
     for name, value in cast("Mapping[str, object]", given).items():
         try:
@@ -142,6 +142,17 @@ def _givens(given: Mapping[str, object] | Iterable[Given], problems: list[_Probl
             problems.append(
                 _Problem(f"the parameter {show(str(name))} is {value!r:.60}, which JSON cannot hold: {error}")
             )
+
+
+def _listed(given: object) -> Iterable[Given]:
+    """Yield values that carry their names; `ParameterError` for what does not say which parameter it is for."""
+    for item in given if isinstance(given, Iterable) else (given,):
+        if not isinstance(item, Given):
+            raise ParameterError(
+                f"the parameters are {given!r:.80}, not values by name",
+                hint='write them as a dict, as in axl.run(Churn, {"months": [1, 2]})',
+            )
+        yield item
 
 
 def _as_json(value: object) -> JSON:

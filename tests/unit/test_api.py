@@ -1,0 +1,60 @@
+"""What a notebook calls takes a class or its name, and refuses the rest with the form that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+import axl
+from axl import AxlError, Workflow, step
+
+
+class Hello(Workflow):
+    @step
+    def greet(self, name: str) -> str:
+        return f"hello {name}"
+
+    def graph(self, name: str = "world") -> str:
+        return self.greet(name)
+
+
+Anything = cast("Any", Hello)  # for calls that no type checker lets pass
+NAME = f"{__name__}:Hello"
+
+CALLS: dict[str, tuple[Callable[[], object], str]] = {
+    "an object": (lambda: axl.run(Anything()), "pass the class itself: Hello"),
+    "an object to trace": (lambda: axl.trace(Anything()), "pass the class itself: Hello"),
+    "an object to validate": (lambda: axl.validate(Anything()), "pass the class itself: Hello"),
+    "another class": (lambda: axl.run(cast("Any", int)), "write `class Churn(Workflow):`"),
+    "the base": (lambda: axl.run(Workflow), "write `class Churn(Workflow):`"),
+    "a name that is not there": (lambda: axl.run(f"{__name__}:Hallo"), "did you mean Hello?"),
+    "a number for parameters": (lambda: axl.run(Anything, 3), 'as in axl.run(Churn, {"months": [1, 2]})'),
+    "text for parameters": (lambda: axl.run(Anything, "name=x"), "the parameters are 'name=x'"),
+    "a list for parameters": (lambda: axl.run(Anything, ["x"]), "the parameters are ['x']"),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_a_wrong_argument_is_refused_with_the_right_form(case: str) -> None:
+    """One message says what was given and what to write."""
+    call, words = CALLS[case]
+
+    with pytest.raises(AxlError) as caught:
+        call()
+
+    assert words in str(caught.value)
+
+
+def test_a_name_does_for_the_class_everywhere() -> None:
+    """`trace` and `validate` take what `run` takes."""
+    assert axl.trace(Hello) == axl.trace(NAME)
+    assert () == axl.validate(NAME)
+
+
+def test_a_traced_workflow_prints_as_its_equations() -> None:
+    """One line an equation, in a terminal and as the last value of a notebook's cell."""
+    text = 'workflow hello (name: str = "world")\n  greet = greet(name=%name)\n  return greet'
+
+    assert (text, text) == (str(axl.trace(Hello)), repr(axl.trace(Hello)))
