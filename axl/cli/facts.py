@@ -37,7 +37,7 @@ def local_moment(seconds: float) -> str:
 def summary_facts(summary: RunSummary) -> dict[str, JSON]:
     """Return one run in a few facts."""
     return {
-        "id": summary.id,
+        "run": summary.id,
         "workflow": summary.workflow,
         "status": summary.status,
         "created": moment(summary.created),
@@ -62,7 +62,7 @@ def run_facts(run: Run) -> dict[str, JSON]:
         for session in run.sessions
     ]
     return {
-        "id": run.id,
+        "run": run.id,
         "workflow": run.workflow,
         "source": run.record.source,
         "hash": run.record.hash,

@@ -6,7 +6,7 @@ With --target this is what the orchestrator itself wrote down of the run, asked 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -20,6 +20,7 @@ from axl.cli.logs_there import print_log
 from axl.cli.options import AsJson, RunName, StepName, StoreUrl, whole_number
 from axl.cli.screen import Screen
 from axl.cli.status import OtherTarget, ServerUrl, instance_of
+from axl.errors import UsageError
 from axl.io.stores import existing_store
 from axl.runtime.history.run import Run, StepView
 from axl.wire.address import Index, instance_text
@@ -50,6 +51,8 @@ def command(
     shown = api.get_run(run, existing_store(read_settings({"store": store}).store))
     name, index = parse_instance(step) if step else ("", ())
     steps = [shown.step(name)] if name else [shown.step(each) for each in shown.steps]
+    if attempt is not None:
+        _check_attempt(shown, steps, index, attempt, step)
     found = (log for each in steps for log in _logs(each, index, attempt))
     if json:
         screen.data(dumps([_facts(*log) for log in found]))
@@ -64,6 +67,18 @@ def command(
     if step and not printed:
         _explain_nothing(shown, step, index, attempt, screen)
     return 0
+
+
+def _check_attempt(
+    run: Run, steps: Sequence[StepView], index: Index, attempt: int, named: str | None
+) -> None:
+    """Refuse an attempt that none of the instances in question had."""
+    tries = [each.attempts for step in steps for each in step.instances if each.index[: len(index)] == index]
+    most = max(tries, default=attempt)
+    if attempt > most:
+        who = f"{named} has no" if named else "no step has an"
+        hint = "there is only attempt 1" if most == 1 else f"there are attempts 1 to {most}"
+        raise UsageError(f"{who} attempt {attempt} in the run {run.id}", hint=hint)
 
 
 def _logs(step: StepView, index: Index, attempt: int | None) -> Iterator[Log]:

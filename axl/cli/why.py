@@ -43,13 +43,10 @@ def command(
     if run is None:
         raise UsageError("name a run, or a workflow", hint="axl why latest, or axl why -m module:Class")
     name, index = parse_instance(step) if step else ("", ())
-    found = [
-        each
-        for each in api.why(run, name, existing_store(url))
-        if not index or each.index[: len(index)] == index
-    ]
-    if index and not found:
-        raise UsageError(f"{step} has no result in the run", hint=f"see `axl show {run}`")
+    opened = existing_store(url)
+    found = [each for each in api.why(run, name, opened) if each.index[: len(index)] == index]
+    if step and not found:
+        raise api.get_run(run, opened).step(name).no_result(index)
     if json:
         screen.data(dumps([facts(each) for each in found]))
         return 0

@@ -262,7 +262,7 @@ def test_runs_are_listed(axl: Axl) -> None:
 
     assert (0, "", "there are no runs yet\n") == (nothing.code, nothing.out, nothing.err)
     assert ["run", "broken", "fine"] == [line.split()[0] for line in listed.out.splitlines()]
-    assert ["broken"] == [each["id"] for each in limited]
+    assert ["broken"] == [each["run"] for each in limited]
     assert "failed" == limited[0]["status"]
 
 
@@ -276,6 +276,16 @@ def test_who_only_looks_makes_no_store(axl: Axl, tmp_path: Path, words: list[str
     assert (5, "") == (done.code, done.out)
     assert f"there is no store at {tmp_path / 'typo'}" in done.err
     assert not (tmp_path / "typo").exists()
+
+
+def test_a_run_has_one_name_in_json(axl: Axl) -> None:
+    """Its id is `run` in whatever a command prints."""
+    ran = json.loads(axl(*RUN, "--json").out)
+    listed = json.loads(axl("runs", "--json").out)[0]
+    shown = json.loads(axl("show", "latest", "--json").out)
+
+    assert 1 == len({ran["run"], listed["run"], shown["run"]})
+    assert not {"id"} & (ran.keys() | listed.keys() | shown.keys())
 
 
 def test_several_problems_are_counted(axl: Axl) -> None:
@@ -302,7 +312,7 @@ def test_the_latest_run_is_the_one_last_worked_on(axl: Axl) -> None:
     axl(*RUN, "--run-id", "fine")
     axl("retry", "broken", "--executor", "inline")
 
-    assert "broken" == json.loads(axl("show", "latest", "--json").out)["id"]
+    assert "broken" == json.loads(axl("show", "latest", "--json").out)["run"]
     assert "sessions  2" in axl("show", "latest").out
 
 
@@ -386,7 +396,10 @@ def test_logs_prints_what_steps_printed(axl: Axl) -> None:
     ("words", "code", "what"),
     [
         (["logs", "latest", "total"], 0, "total printed nothing"),
-        (["logs", "latest", "add[1]", "--attempt", "2"], 0, "attempt 2 of add[1] printed nothing"),
+        (["logs", "latest", "total", "--attempt", "1"], 0, "attempt 1 of total printed nothing"),
+        (["logs", "latest", "add[1]", "--attempt", "2"], 2, "add[1] has no attempt 2 in the run first"),
+        (["logs", "latest", "add[1]", "--attempt", "2"], 2, "hint: there is only attempt 1"),
+        (["logs", "latest", "--attempt", "7"], 2, "no step has an attempt 7 in the run first"),
         (["logs", "latest", "add[7]"], 2, "there is no add[7]"),
         (["logs", "latest", "ad"], 2, "did you mean add?"),
         (["logs", "latest", "add["], 2, "names no step"),

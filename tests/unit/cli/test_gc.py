@@ -35,7 +35,7 @@ def test_old_runs_go_and_are_named(axl: Axl) -> None:
     assert "removed first\n" == done.err
     assert done.out.startswith("removed 1 run, 4 results, 0 objects")
     assert ("removed 0 runs, 0 results, 0 objects, 0 B\n", "") == (again.out, again.err)
-    assert ["second"] == [each["id"] for each in json.loads(axl("runs", "--json").out)]
+    assert ["second"] == [each["run"] for each in json.loads(axl("runs", "--json").out)]
 
 
 @pytest.mark.usefixtures("_two_runs")

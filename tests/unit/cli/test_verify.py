@@ -79,7 +79,7 @@ def test_after_a_repair_the_same_command_goes_on(axl: Axl, damaged: Path) -> Non
     assert "interrupted" == json.loads(axl("show", "hurt", "--json").out)["status"]
     again = axl(*RUN)
     assert (0, "60000\n") == (again.code, again.out)
-    assert ["hurt"] == [each["id"] for each in json.loads(axl("runs", "--json").out)]
+    assert ["hurt"] == [each["run"] for each in json.loads(axl("runs", "--json").out)]
     assert 0 == axl("verify").code
 
 

@@ -87,6 +87,7 @@ def test_why_tells_of_a_run_to_come(project: Path) -> None:
         (["-m", "flow.py:W", "latest", "one"], "error: a run and a workflow are named"),
         (["nothing"], "error: there is no run 'nothing'"),
         (["latest", "two"], "has no step 'two'"),
+        (["latest", "one[3]"], "there is no one[3] in the run"),
     ],
 )
 def test_wrong_words_are_refused(project: Path, words: list[str], message: str) -> None:
