@@ -15,6 +15,7 @@ from axl.cli.commands import add_commands, screen_of
 from axl.cli.screen import Screen
 from axl.cli.wording import reworded
 from axl.errors import UsageError
+from axl.io.notices import heard_by
 
 NAME = "axl"
 _COMPLETING = "_AXL_COMPLETE"
@@ -89,7 +90,8 @@ def dispatch(words: Sequence[str], screen: Screen) -> int:
         if _COMPLETING in os.environ:
             shells.start()
             group.main(list(words), prog_name=NAME)
-        with group.make_context(NAME, shells.with_shell(words), obj=screen) as ctx:
+        waiting = heard_by(lambda text: screen.say(f"note: {text}"))
+        with waiting, group.make_context(NAME, shells.with_shell(words), obj=screen) as ctx:
             code = group.invoke(ctx)
     except typer.TyperException as error:
         raise reworded(error, words) from error

@@ -119,7 +119,10 @@ class Reporter(Protocol):
     """Whoever wants to hear of a run."""
 
     def __call__(self, event: Event, /) -> None:
-        """Take one event; called from the engine's thread, so it must be quick."""
+        """Take one event; called from the engine's thread, so it must be quick.
+
+        A `Noted` about a store that does not answer may come from another thread.
+        """
         ...
 
 

@@ -17,7 +17,7 @@ import pytest
 from axl.errors import StoreError
 from axl.io.store import Store
 from axl.io.stores import open_store
-from axl.io.stores.remote import client
+from axl.io.stores.remote import client, outage
 from tests.remote.proxy import FAULTS, spoiling
 from tests.remote.servers import Server
 
@@ -105,7 +105,7 @@ def test_a_fifth_of_the_requests_may_go_wrong(moto_server: Server) -> None:
 
     assert [] == truth.wrong
     assert len(truth.failed) <= OPERATIONS / 1000, truth.failed
-    assert truth.slowest < client.PATIENCE
+    assert truth.slowest < outage.PATIENCE
     assert set(FAULTS) <= set(proxy.done)
     check(moto_server, prefix, truth)
 

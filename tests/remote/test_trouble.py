@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -14,8 +15,9 @@ import pytest
 
 from axl.errors import AxlError, DamagedError, StoreError, UnsupportedError, UsageError
 from axl.io import stores
+from axl.io.notices import heard_by, notice
 from axl.io.stores import existing_store, open_store
-from axl.io.stores.remote import client
+from axl.io.stores.remote import client, outage
 from tests.remote.servers import SECRET, Server, free_port
 
 Answering = Callable[[int, str], str]
@@ -72,7 +74,7 @@ def answering() -> Iterator[Answering]:
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up after two seconds what is otherwise tried for fifteen."""
-    monkeypatch.setattr(client, "FIRST_PATIENCE", 2.0)
+    monkeypatch.setattr(outage, "FIRST_PATIENCE", 2.0)
 
 
 def failure(url: str) -> AxlError:
@@ -120,6 +122,42 @@ def test_nobody_listens() -> None:
     assert "cannot be reached" in error.what
     assert "endpoint" in error.hint
     assert time.monotonic() - began < 10
+
+
+def test_who_waits_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After two seconds it is said once, to whoever listens, what is wrong and for how long it is tried."""
+    monkeypatch.setattr(outage, "ABSENT_PATIENCE", 4.0)
+    told: list[tuple[float, str]] = []
+    began = time.monotonic()
+    with heard_by(lambda text: told.append((time.monotonic() - began, text))):
+        error = failure(Server(f"http://127.0.0.1:{free_port()}").url("x"))
+
+    assert "nobody listens at http://127.0.0.1" in error.what
+    ((after, text),) = told
+    assert 0.7 < after < 3
+    assert "nobody listens at http://127.0.0.1" in text
+    assert "trying again for" in text
+
+
+def test_a_server_that_neither_answers_nor_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first request that hangs is told as well."""
+    monkeypatch.setitem(client._SMALL, "read_timeout", "3s")
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as silent, heard_by(told.append):
+        error = failure(Server(f"http://127.0.0.1:{silent.getsockname()[1]}").url("x"))
+
+    assert "cannot be reached" in error.what
+    (text,) = told
+    assert text.startswith("the store has not answered yet (s3://")
+
+
+def test_where_nobody_listens_the_log_tells(caplog: pytest.LogCaptureFixture) -> None:
+    """As a warning, which Python prints by default."""
+    notice("the store has not answered yet")
+
+    assert [("axl", "the store has not answered yet")] == [
+        (each.name, each.message) for each in caplog.records
+    ]
 
 
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -272,3 +310,19 @@ def test_the_command_line_shows_one_message(answering: Answering) -> None:
     assert done.stderr.startswith("error: the credentials lack a permission: 403 AccessDenied (s3://bucket")
     assert "Traceback" not in done.stderr
     assert SECRET not in done.stderr
+
+
+def test_the_command_line_says_that_it_waits() -> None:
+    """Where nobody listens a note comes first, and the error within seconds."""
+    began = time.monotonic()
+    url = Server(f"http://127.0.0.1:{free_port()}").url("x")
+    done = subprocess.run(
+        [sys.executable, "-m", "axl", "runs", "--store", url], capture_output=True, text=True, check=False
+    )
+
+    assert (5, "") == (done.returncode, done.stdout)
+    note, error, *_ = done.stderr.splitlines()
+    assert note.startswith("note: the store cannot be reached: nobody listens at http://127.0.0.1:")
+    assert "; trying again for " in note
+    assert error.startswith("error: the store cannot be reached: nobody listens at")
+    assert time.monotonic() - began < 12

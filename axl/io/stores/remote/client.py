@@ -30,6 +30,7 @@ from axl.errors import DamagedError, StoreError
 from axl.io.stores.remote.bucket import Bucket, open_bucket
 from axl.io.stores.remote.failure import is_bucket_missing, trouble_of, unusable
 from axl.io.stores.remote.frames import unseal
+from axl.io.stores.remote.outage import PATIENCE, Outage
 from axl.io.stores.remote.place import Place
 
 if TYPE_CHECKING:
@@ -39,12 +40,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 S = TypeVar("S")
-
-PATIENCE = 120.0
-"""Seconds after which a request that keeps failing is given up."""
-
-FIRST_PATIENCE = 15.0
-"""The same before anything has succeeded, when a mistake in the URL is likelier than a passing trouble."""
 
 AT_ONCE = 32
 """Requests of one batch that are under way at the same time."""
@@ -98,7 +93,10 @@ class Client:
     _small: Bucket | None = field(default=None, init=False)
     _large: Bucket | None = field(default=None, init=False)
     _pool: ThreadPoolExecutor | None = field(default=None, init=False)
-    _reached: bool = field(default=False, init=False)
+    _outage: Outage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._outage = Outage(self.place.url)
 
     def get(self, path: str, read: Callable[[bytes], T]) -> T | None:
         """Return what `read` makes of an object's bytes, or `None` where there is none.
@@ -280,18 +278,21 @@ class Client:
     def _tried(self, ask: Callable[[], T], patience: float = PATIENCE) -> T:
         """Make a request until it succeeds, its time is over, or it cannot succeed."""
         self._check_process()
-        end = time.monotonic() + min(patience, PATIENCE if self._reached else FIRST_PATIENCE)
-        pause = _FIRST_PAUSE
+        began, pause = time.monotonic(), _FIRST_PAUSE
         while True:
             try:
-                result = ask()
+                with self._outage.watched(began):
+                    result = ask()
             except _FAILURES as error:
                 trouble = trouble_of(error, self.place)
+                limit = self._outage.limit(patience, trouble)
                 wait = random.uniform(pause / 2, pause)
-                if not trouble.passing or time.monotonic() + wait > end:
+                waited = time.monotonic() - began
+                if not trouble.passing or waited + wait > limit:
                     raise trouble.error(self.place) from error
+                self._outage.goes_on(trouble.what, waited + wait, limit)
             else:
-                self._reached = True
+                self._outage.answered()
                 return result
             time.sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)

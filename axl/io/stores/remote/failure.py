@@ -38,11 +38,15 @@ _RIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A failed request: a message, a hint, and whether the same request may succeed later."""
+    """A failed request: a message, a hint, and whether the same request may succeed later.
+
+    `absent` says that nobody listens there.
+    """
 
     what: str
     hint: str = ""
     passing: bool = False
+    absent: bool = False
 
     def error(self, place: Place) -> StoreError:
         """Return the error that the user sees."""
@@ -53,16 +57,23 @@ def trouble_of(error: BaseException, place: Place) -> Trouble:
     """Read an error of obstore, or of a local file that was to be sent."""
     if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
         return Trouble(f"the store cannot be used: {error.strerror or type(error).__name__}", passing=True)
-    text = str(error).partition("\n\nDebug source")[0]
+    text, _, debug = str(error).partition("\n\nDebug source")
     found = _STATUS.search(text)
     status = int(found[1]) if found else 0
     code = found[1] if (found := _CODE.search(text)) else ""
     known = _by_code(code, place) or _by_text(text, status, place) or _by_status(status, code, place)
-    return known or Trouble(
-        f"the store cannot be reached: {_words(text)}",
-        "check the network and the endpoint in the URL, then run the same command again",
-        passing=True,
-    )
+    return known or _unreached(text, debug, place)
+
+
+def _unreached(text: str, debug: str, place: Place) -> Trouble:
+    where = place.endpoint or "the provider's endpoint"
+    hint = "check the network and the endpoint in the URL, then run the same command again"
+    absent = "Connection refused" in debug
+    if absent:
+        why = f"nobody listens at {where}"
+    else:
+        why = f"the name of {where} is not known" if "dns error" in debug else _words(text)
+    return Trouble(f"the store cannot be reached: {why}", hint, passing=True, absent=absent)
 
 
 def unusable(error: Exception, place: Place) -> StoreError:
