@@ -124,6 +124,16 @@ def test_nobody_listens() -> None:
     assert time.monotonic() - began < 10
 
 
+def test_a_server_without_tls(answering: Answering) -> None:
+    """It is told at once that the endpoint should be written otherwise."""
+    began = time.monotonic()
+    error = failure(answering(200, "").replace("endpoint=http:", "endpoint=https:"))
+
+    assert "does not speak TLS" in error.what
+    assert "http://" in error.hint
+    assert time.monotonic() - began < 2
+
+
 def test_who_waits_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """After two seconds it is said once, to whoever listens, what is wrong and for how long it is tried."""
     monkeypatch.setattr(outage, "ABSENT_PATIENCE", 4.0)

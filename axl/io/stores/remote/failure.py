@@ -68,6 +68,10 @@ def trouble_of(error: BaseException, place: Place) -> Trouble:
 def _unreached(text: str, debug: str, place: Place) -> Trouble:
     where = place.endpoint or "the provider's endpoint"
     hint = "check the network and the endpoint in the URL, then run the same command again"
+    if "InvalidContentType" in debug:
+        return Trouble(f"the server at {where} does not speak TLS", "write the endpoint as http://HOST:PORT")
+    if "InvalidCertificate(" in debug:
+        return Trouble(f"the certificate of {where} is not trusted here", "use one that this machine trusts")
     absent = "Connection refused" in debug
     if absent:
         why = f"nobody listens at {where}"
