@@ -114,7 +114,7 @@ def test_a_step_that_has_not_begun_is_there(store: Dictionary) -> None:
     run = open_run("birds-1", store)
 
     assert [1, 0, 0] == [step.instances for step in run.timeline]
-    with pytest.raises(UsageError, match="last has no output"):
+    with pytest.raises(UsageError, match="last did not run in birds-1"):
         _ = run.step("last").output
 
 
