@@ -24,7 +24,7 @@ ParamsFile = Annotated[
 ]
 Params = Annotated[
     list[str] | None,
-    typer.Option("--param", "-p", metavar="NAME=VALUE", help="One parameter's value; JSON or text."),
+    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter's value, or a field's, as model.lr=0.2; JSON or text."),
 ]
 StoreUrl = Annotated[
     str | None,

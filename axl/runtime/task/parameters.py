@@ -27,6 +27,7 @@ from axl.io.assignment import PARAM, Given, show
 from axl.io.strict_json import JSON, checked, read_json
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import PARAMS, IRWorkflow, Param
+from axl.runtime.task.nested import with_field
 
 _LISTS = (list, abc.Sequence, abc.MutableSequence)
 _DICTS = (dict, abc.Mapping, abc.MutableMapping)
@@ -119,15 +120,24 @@ def _has_fields(program: IRWorkflow) -> bool:
 def _wishes(
     program: IRWorkflow, given: Mapping[str, object] | Iterable[Given], problems: list[_Problem]
 ) -> dict[str, Given]:
-    known = {param.name for param in program.params}
+    known = {param.name: param for param in program.params}
     wishes: dict[str, Given] = {}
+    fields: list[Given] = []
     for item in _flat(_givens(given, problems), _has_fields(program)):
         if item.name in known:
             wishes[item.name] = item
+        elif item.text is not None and item.name.partition(".")[0] in known:
+            fields.append(item)
         else:
             near = get_close_matches(item.name, known, 1)
             also = f"; did you mean {near[0]}?" if near else ""
             problems.append(_Problem(f"there is no parameter {show(item.name)}{_from(item)}{also}"))
+    for item in fields:
+        param = known[item.name.partition(".")[0]]
+        try:
+            wishes[param.name] = with_field(param, wishes.get(param.name), item)
+        except ParameterError as error:
+            problems.append(_Problem(f"{error.what}{_from(item)}", param))
     return wishes
 
 
@@ -162,11 +172,13 @@ def _as_json(value: object) -> JSON:
 
 
 def _flat(givens: Iterable[Given], has_fields: bool) -> Iterable[Given]:  # noqa: FBT001 (a fact of the program)
-    """Take one object named `params` for the fields in it."""
+    """Take one object named `params` for the fields in it, and `params.seed` for its field `seed`."""
     for item in givens:
         if item.name == PARAMS and has_fields and isinstance(item.value, dict):
             for name, value in item.value.items():
                 yield Given(name=name, value=value, source=item.source)
+        elif has_fields and item.text is not None and item.name.startswith(f"{PARAMS}."):
+            yield dataclasses.replace(item, name=item.name.removeprefix(f"{PARAMS}."))
         else:
             yield item
 

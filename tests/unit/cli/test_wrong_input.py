@@ -107,7 +107,11 @@ COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
         INVALID,
         "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n\nhint: mend",
     ),
-    (("run", "local", "syntax.py"), INVALID, "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n"),
+    (
+        ("run", "local", "syntax.py"),
+        INVALID,
+        "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n",
+    ),
     (("validate", "indent.py"), INVALID, "error: indent.py:2: syntax error: expected an indented block"),
     (("validate", "latin.py"), INVALID, "latin.py"),
     (("validate", "nul.py"), INVALID, "nul"),
