@@ -91,7 +91,7 @@ def misfit(
     what = f"{name} {' and '.join(wrong)}" if wrong else f"{name}: {error}"
     guess = [f"did you mean `{near}`?" for near in meant]
     place = f", defined at {defined}" if defined else ""
-    form = f"it is {name.rpartition(' ')[2].strip('`')}{_as_written(signature)}{place}"
+    form = f"it is {name.rpartition(' ')[2].strip('`')}{as_written(signature)}{place}"
     return TraceError(what, where=caller(), hint=" ".join([*guess, form]))
 
 
@@ -112,7 +112,8 @@ class _Bare(str):
     __repr__ = str.__str__
 
 
-def _as_written(signature: inspect.Signature) -> inspect.Signature:
+def as_written(signature: inspect.Signature) -> inspect.Signature:
+    """Return a signature that prints annotations as they stand in the source, without quotes."""
     parameters = [
         item.replace(annotation=_Bare(item.annotation)) if isinstance(item.annotation, str) else item
         for item in signature.parameters.values()

@@ -10,15 +10,19 @@ def test_churn():
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, cast
 
 from axl import __version__
-from axl.api import checked
-from axl.dsl.describe import steps_of
+from axl.api import checked, load
+from axl.dsl.describe import name_of, steps_of
+from axl.dsl.location import line_of
+from axl.dsl.mistakes import as_written
 from axl.dsl.step import Step
-from axl.dsl.workflow import Workflow
+from axl.dsl.workflow import Workflow, require_workflow
 from axl.errors import UsageError
 from axl.io.store import Store
 from axl.io.stores import open_store
@@ -55,7 +59,7 @@ class FakeClock(Clock):
 
 
 def run(
-    workflow: type[Workflow],
+    workflow: type[Workflow] | str,
     params: Mapping[str, object] | None = None,
     *,
     mocks: Mapping[str, object] | None = None,
@@ -67,16 +71,16 @@ def run(
     """Run a workflow for a test and return the run; nothing is left on disk.
 
     Args:
-        workflow: the class under test.
+        workflow: the class under test, or a text that `axl.load` takes.
         params: values for the run's parameters.
         mocks: for a step's name, the value that it returns, or a function called with the step's
-            arguments by name.
+            arguments by name; those that the step has a default for, it may leave out.
         clock: the engine's clock; by default one that never waits.
         keep_going: after a failure, go on with everything that does not depend on it.
         executor: where steps run; `inline` lets a debugger stop in them.
         store: where records and artifacts go; by default memory of its own.
     """
-    cls = mocked(workflow, mocks or {})
+    cls = mocked(load(workflow) if isinstance(workflow, str) else workflow, mocks or {})
     program = checked(cls)
     opened = store if store is not None else open_store(f"memory://test-{next(_NUMBERS)}")
     given = bind(program, cls, cast("Mapping[str, JSON]", params or {}))
@@ -93,33 +97,69 @@ def run(
 def mocked(workflow: type[Workflow], mocks: Mapping[str, object]) -> type[Workflow]:
     """Return a subclass of a workflow in which some steps are replaced.
 
-    Raises `UsageError` when a name is not a step.
+    Raises `UsageError` when a name is not a step, or a mock cannot be called with the step's arguments.
     """
+    require_workflow(workflow)
     if not mocks:
         return workflow
     steps = steps_of(workflow)
-    unknown = sorted(set(mocks) - set(steps))
-    if unknown:
-        raise UsageError(
-            f"{workflow.__name__} has no step {unknown[0]!r} to mock",
-            hint=f"its steps are {', '.join(steps)}",
-        )
+    _require_steps(workflow, mocks)
     replaced = {name: Step(_stand_in(steps[name], mock), steps[name].options) for name, mock in mocks.items()}
-    name = f"{workflow.__name__}_mocked_{next(_NUMBERS)}"
-    cls = cast("type[Workflow]", type(name, (workflow,), {"__module__": workflow.__module__, **replaced}))
+    # Found by its own name where steps run, and called by that of the workflow where people read it.
+    own = f"{workflow.__name__}_mocked_{next(_NUMBERS)}"
+    named = {} if "name" in steps else {"name": name_of(workflow)}
+    body = {"__module__": workflow.__module__, **named, **replaced}
+    cls = cast("type[Workflow]", type(own, (workflow,), body))
     ship(cls)
     return cls
 
 
+def _require_steps(workflow: type[Workflow], mocks: Mapping[str, object]) -> None:
+    steps = steps_of(workflow)
+    if not isinstance(mocks, Mapping):
+        raise UsageError(f"mocks is {mocks!r:.80}, not a value for each step", hint='write mocks={"load": 3}')
+    unknown = [name for name in mocks if name not in steps]
+    if unknown:
+        raise UsageError(
+            f"{workflow.__name__} has no step {' and '.join(map(repr, unknown))} to mock",
+            hint=f"its steps are {', '.join(steps)}",
+        )
+
+
 def _stand_in(step: Step[Any, Any, Any], mock: object) -> Callable[..., object]:
+    takes = _arguments_of(step, mock) if callable(mock) else frozenset()
+
     @functools.wraps(step.function)
     def call(_self: object, *args: object, **kwargs: object) -> object:
         if not callable(mock):
             return mock
         given = step.signature.parameters.bind(*args, **kwargs)
-        return mock(**given.arguments)
+        wanted = set(given.arguments)
+        given.apply_defaults()
+        return mock(**{name: value for name, value in given.arguments.items() if name in wanted | takes})
 
     return call
+
+
+def _arguments_of(step: Step[Any, Any, Any], mock: Callable[..., object]) -> frozenset[str]:
+    """Return the names that a mock takes; `UsageError` where it cannot be called as the step is."""
+    try:
+        signature = inspect.signature(mock)
+    except (TypeError, ValueError):  # some builtins have none
+        return frozenset()
+    takes = frozenset(signature.parameters)
+    wanted = {name for name in step.signature.takes if name in step.signature.required or name in takes}
+    try:
+        signature.bind(**dict.fromkeys(wanted))
+    except TypeError:
+        form = f"{step.name}{as_written(step.signature.parameters)}"
+        code = mock.__code__ if isinstance(mock, FunctionType) else None
+        raise UsageError(
+            f"the mock of `{step.name}` takes {signature}, the step {form}",
+            where=line_of(code) if code else None,
+            hint="a mock is called with the step's arguments by name: give it the same names, or **arguments",
+        ) from None
+    return takes
 
 
 __all__ = ["FakeClock", "mocked", "run"]

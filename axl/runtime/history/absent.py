@@ -23,9 +23,13 @@ _STOPPED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """Where a result was looked for: a run, how it stands, its program, a step, and what became of that."""
+    """Where a result was looked for: a run, how it stands, its program, a step, and what became of that.
+
+    `see` is how the author sees more of the run.
+    """
 
     run: str
+    see: str
     status: RunStatus
     program: IRWorkflow
     step: str
@@ -34,7 +38,7 @@ class Looked:
 
 def no_result(looked: Looked, index: Index) -> UsageError:
     """Return the error that tells why a step, or the items of it below an index, have no result."""
-    name, see = instance_text(looked.step, index), f"see `axl show {looked.run}`"
+    name, see = instance_text(looked.step, index), looked.see
     fitting = [each for each in looked.instances if each.index[: len(index)] == index]
     if fitting:
         return UsageError(f"{name} has no output in the run {looked.run}: {_fates(fitting, name)}", hint=see)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from axl.dsl.workflow import Workflow
 
 LATEST = "latest"
+_IN_MEMORY = "memory://"
 _WITHOUT_PROGRAM = (
     "`axl verify --repair` removes the run, which says nothing without its program; the same command then"
     " runs it again, and finds in the cache what is there"
@@ -127,9 +128,25 @@ class Run:
             return self.load(value)
         status = self.status
         if status == "failed":
-            raise StepError(f"the run {self.id} failed: {self.error}", hint=f"see `axl show {self.id}`")
+            hint = "" if "\n\nhint: " in self.error else self.see
+            raise StepError(f"the run {self.id} failed: {self.error}{self._frames()}", hint=hint)
         hint = "wait for its end" if status == "running" else f"go on with `axl retry {self.id}`"
         raise UsageError(f"the run {self.id} has no result: it is {status}", hint=hint)
+
+    @property
+    def see(self) -> str:
+        """How to see more of the run; a store in memory is out of the command line's reach."""
+        if self.store.url.startswith(_IN_MEMORY):
+            return "see `run.timeline`, and the instances of each step: `run.step(…).instances`"
+        return f"see `axl show {self.id}`"
+
+    def _frames(self) -> str:
+        """Return the author's frames of a failure that nothing else could show."""
+        if not self.store.url.startswith(_IN_MEMORY):
+            return ""
+        failed = (each.failure for each in self.instances() if each.failure is not None)
+        found = next((failure.traceback for failure in failed if "  File " in failure.traceback), "")
+        return f"\n\n{found}".rstrip()
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
@@ -262,7 +279,12 @@ class StepView:
         """Return the error that says why the step, or some items of it, have no output."""
         run = self._run
         looked = Looked(
-            run=run.id, status=run.status, program=run.program, step=self.name, instances=self.instances
+            run=run.id,
+            see=run.see,
+            status=run.status,
+            program=run.program,
+            step=self.name,
+            instances=self.instances,
         )
         return no_result(looked, index)
 

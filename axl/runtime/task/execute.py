@@ -17,15 +17,23 @@ from typing import Any
 from axl.dsl.describe import steps_of
 from axl.dsl.step import Step
 from axl.dsl.workflow import Workflow
-from axl.errors import AxlError, DamagedError, StoreError
+from axl.errors import AxlError, DamagedError, StoreError, compose
 from axl.io.store import Store
 from axl.ir.hints import MISSING
 from axl.ir.nodes import PARAMS, RESULT
 from axl.ir.policy import Policy
 from axl.runtime.code.classes import find_class
-from axl.runtime.task.failure import FATAL, RETRY, from_exception
+from axl.runtime.task.failure import (
+    FATAL,
+    MAX_MESSAGE,
+    MAX_TRACEBACK,
+    RETRY,
+    author_traceback,
+    clip,
+    from_exception,
+)
 from axl.runtime.task.returned import misfit
-from axl.runtime.task.values import load_value, local_file, save_outputs, split_value
+from axl.runtime.task.values import UnstoredError, load_value, local_file, save_outputs, split_value
 from axl.wire.outcome import Failure, Outcome
 from axl.wire.spec import TaskSpec
 from axl.wire.values import Ref, Value
@@ -110,8 +118,10 @@ def _run_step(
         return _misfit(wrong) if wrong else save_outputs(value, spec.outputs, step.signature, store)
     except StoreError as error:
         return Failure(kind="output", error=type(error).__name__, message=str(error), exit_code=RETRY)
-    except Exception as error:  # noqa: BLE001 (storing runs the author's classes)
-        return _output_failure(error, value, spec)
+    except UnstoredError as error:
+        return _unstored(error)
+    except Exception as error:  # noqa: BLE001 (taking the result apart runs the author's classes)
+        return from_exception(error, spec.policy.retry, "output")
 
 
 def _call_step(step: Step[Any, Any, Any], instance: object, arguments: dict[str, Any]) -> object:
@@ -197,15 +207,26 @@ def _misfit(what: str) -> Failure:
     )
 
 
-def _output_failure(error: BaseException, value: object, spec: TaskSpec) -> Failure:
-    failure = from_exception(error, spec.policy.retry, "output")
-    handlers = ", ".join(sorted({out.handler for out in spec.outputs}))
-    text = f"the result, a {type(value).__module__}.{type(value).__qualname__}, cannot be stored as {handlers}: {error}"
+def _unstored(error: UnstoredError) -> Failure:
+    out, cause = error.out, error.__cause__ or error
+    name = "the result" if out.name == RESULT else f"the output `{out.name}`"
+    if isinstance(cause, AxlError):
+        what, hint = f"{name} cannot be stored: {cause.what}", cause.hint
+    else:
+        kind = f"{error.kind.__module__}.{error.kind.__qualname__}".removeprefix("builtins.")
+        what = f"{name}, a value of type {kind}, cannot be stored by the {out.handler} handler: {cause}"
+        hint = _other_handler(out.name, out.handler)
     return Failure(
         kind="output",
-        error=failure.error,
-        message=text,
-        traceback=failure.traceback,
+        error=type(cause).__name__,
+        message=compose(clip(what, MAX_MESSAGE), hint=hint),
+        traceback=clip(author_traceback(cause), MAX_TRACEBACK),
         retryable=False,
         exit_code=UNFIT,
     )
+
+
+def _other_handler(output: str, handler: str) -> str:
+    other = "cloudpickle" if handler.startswith("pickle") else "pickle"
+    option = f'"{other}"' if output == RESULT else f'{{"{output}": "{other}"}}'
+    return f"return plain data, or choose another handler with @step(io_handler={option})"

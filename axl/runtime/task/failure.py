@@ -126,7 +126,7 @@ def _keeper(whole: traceback.TracebackException) -> _Keep:
     if os.environ.get("AXL_DEBUG"):
         return lambda _frame: True
     files = [frame.filename for frame in whole.stack if not is_ours(frame.filename)]
-    if not all(map(is_library, files)):
+    if not files or not all(map(is_library, files)):
         return lambda frame: not is_library(frame.filename)
     home = next((package_of(file) for file in files if package_of(file)), "")
     return lambda frame: not home or package_of(frame.filename) == home

@@ -12,7 +12,7 @@ from blake3 import blake3
 
 from axl.dsl.describe import steps_of
 from axl.dsl.signature import StepSignature
-from axl.errors import DamagedError
+from axl.errors import DamagedError, StoreError
 from axl.io.handlers import get_handler
 from axl.io.mentions import listening
 from axl.io.store import ObjectWriter, Store
@@ -33,6 +33,15 @@ _OF_LISTS = frozenset({"json", *_PICKLING})
 """Handlers that store a list like its items."""
 _PLAIN = frozenset({int, float, str, bool, bytes, type(None)})
 """Types whose pickles name no class."""
+
+
+class UnstoredError(Exception):
+    """One output of a step cannot be stored; the cause says why."""
+
+    def __init__(self, out: OutputSpec, value: object) -> None:
+        super().__init__(out.name)
+        self.out = out
+        self.kind = type(value)
 
 
 def load_value(value: Value, store: Store, hint: object = object) -> object:
@@ -75,13 +84,22 @@ def save_outputs(
 ) -> tuple[tuple[str, Value], ...]:
     """Store what a step returned, one artifact per output.
 
-    Raises `TypeError` when it does not have the outputs that the step is annotated with; what a
-    handler raises passes through.
+    Raises `TypeError` when it does not have the outputs that the step is annotated with, and
+    `UnstoredError`, with its reason as cause, when a handler does not take one of them.
     """
     if len(outputs) == 1 and outputs[0].name == RESULT:
-        return ((RESULT, save_value(value, outputs[0], store)),)
+        return ((RESULT, _save_output(value, outputs[0], store)),)
     parts = _parts(value, outputs, signature)
-    return tuple((out.name, save_value(parts[out.name], out, store)) for out in outputs)
+    return tuple((out.name, _save_output(parts[out.name], out, store)) for out in outputs)
+
+
+def _save_output(value: object, out: OutputSpec, store: Store) -> Value:
+    try:
+        return save_value(value, out, store)
+    except StoreError:
+        raise
+    except Exception as error:  # the author's classes and handlers may raise anything
+        raise UnstoredError(out, value) from error
 
 
 def save_value(value: object, out: OutputSpec, store: Store) -> Value:
