@@ -1,7 +1,7 @@
 """Remove old runs, and the results and stored bytes that no other run needs.
 
-Engines may run meanwhile. Whatever somebody works on stays, and with --keep alone what was stopped too.
-What a run has in common with one that stays is kept.
+Engines may run meanwhile. Whatever somebody works on stays. With --keep alone, runs that were stopped and
+may be gone on with stay too; --older-than removes them. What a run has in common with one that stays is kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from axl import api
 from axl.cli.commands import screen_of
 from axl.cli.config import read_settings
 from axl.cli.facts import dumps
-from axl.cli.options import AsJson, StoreUrl, whole_number
+from axl.cli.options import AsJson, StoreUrl, zero_or_more
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import size
 from axl.dsl.units import parse_duration
@@ -39,7 +39,10 @@ def command(
     keep: Annotated[
         int | None,
         typer.Option(
-            "--keep", parser=whole_number, metavar="N", help="Keep the newest N runs of each workflow."
+            "--keep",
+            parser=zero_or_more,
+            metavar="N",
+            help="Keep the newest N runs of each workflow; 0 keeps none that succeeded or failed.",
         ),
     ] = None,
     older_than: Annotated[

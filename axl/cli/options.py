@@ -24,7 +24,12 @@ ParamsFile = Annotated[
 ]
 Params = Annotated[
     list[str] | None,
-    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter's value, or a field's, as model.lr=0.2; JSON or text."),
+    typer.Option(
+        "--param",
+        "-p",
+        metavar="NAME=VALUE",
+        help="A parameter's value, or a field's, as model.lr=0.2; JSON or text.",
+    ),
 ]
 StoreUrl = Annotated[
     str | None,
@@ -70,6 +75,13 @@ def whole_number(text: str) -> int:
     """Read a whole number of one or more."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= _MOST):
         raise typer.BadParameter(f"{_short(text)} is not a whole number of one or more")
+    return int(text)
+
+
+def zero_or_more(text: str) -> int:
+    """Read a whole number of zero or more."""
+    if not (text.isascii() and text.isdigit() and int(text[:12]) <= _MOST):
+        raise typer.BadParameter(f"{_short(text)} is not a whole number of zero or more")
     return int(text)
 
 

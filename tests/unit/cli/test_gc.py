@@ -39,6 +39,19 @@ def test_old_runs_go_and_are_named(axl: Axl) -> None:
 
 
 @pytest.mark.usefixtures("_two_runs")
+def test_to_keep_none_is_allowed(axl: Axl) -> None:
+    """`--keep 0` removes every run that succeeded or failed; its help says so."""
+    axl(*RUN, "--run-id", "broken", "-p", "ns=[-1]")
+
+    done = axl("gc", "--keep", "0")
+
+    removed = {"removed first", "removed second", "removed broken"}
+    assert (0, removed) == (done.code, set(done.err.splitlines()))
+    assert [] == json.loads(axl("runs", "--json").out)
+    assert "0 keeps none that succeeded or failed" in " ".join(axl("gc", "--help").out.split())
+
+
+@pytest.mark.usefixtures("_two_runs")
 def test_a_dry_run_removes_nothing(axl: Axl) -> None:
     """It says the same, in another mood; so does its JSON."""
     told = axl("gc", "--keep", "1", "--dry-run")
@@ -67,7 +80,8 @@ def test_what_no_rule_means_stays(axl: Axl, words: list[str]) -> None:
     [
         ([], "nothing says which runs are to stay"),
         (["--workflow", "good"], "nothing says which runs are to stay"),
-        (["--keep", "0"], "not a whole number of one or more"),
+        (["--keep", "-1"], "'-1' is not a whole number of zero or more"),
+        (["--keep", "all"], "'all' is not a whole number of zero or more"),
         (["--older-than", "soon"], "'soon' is no time"),
         (["--older-than", "-1"], "'-1' is no time"),
     ],

@@ -114,6 +114,18 @@ def test_what_repair_cannot_mend_is_said(axl: Axl, tmp_path: Path) -> None:
     assert facts["findings"][0]["hint"].startswith("restore the file")
 
 
+def test_doctor_points_at_verify(axl: Axl, tmp_path: Path) -> None:
+    """It only opens the store: where that is sound, and where it is not, `axl verify` knows more."""
+    axl(*RUN_GOOD)
+    sound = axl("doctor")
+    (tmp_path / "store/records.db").write_bytes(b"nothing that SQLite reads" * 1000)
+    damaged = axl("doctor")
+
+    assert ", 1 run; `axl verify` reads all that is in it\n" in sound.out
+    assert "; `axl verify` says what is lost\n" in damaged.out
+    assert (0, 5) == (sound.code, damaged.code)
+
+
 def test_objects_without_any_record_are_remarkable(axl: Axl, tmp_path: Path) -> None:
     """An empty list of records is sound, and may have been lost."""
     axl(*RUN_GOOD)
