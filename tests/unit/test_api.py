@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from pydantic import BaseModel
 
 import axl
 from axl import AxlError, Workflow, step
@@ -58,3 +59,29 @@ def test_a_traced_workflow_prints_as_its_equations() -> None:
     text = 'workflow hello (name: str = "world")\n  greet = greet(name=%name)\n  return greet'
 
     assert (text, text) == (str(axl.trace(Hello)), repr(axl.trace(Hello)))
+
+
+class Inner(BaseModel):
+    width: int = 1
+
+
+class Config(BaseModel):
+    seed: int = 1
+    inner: Inner = Inner()
+
+
+class Configured(Workflow):
+    @step
+    def use(self, config: Config) -> int:
+        return config.seed
+
+    def graph(self, config: Config) -> int:
+        return self.use(config)
+
+
+def test_every_unknown_key_of_a_model_is_told() -> None:
+    """A model would ignore them without a word; all of them are named, the inner ones by their path."""
+    with pytest.raises(AxlError) as caught:
+        axl.run(Configured, {"config": {"sede": 1, "tree": 2, "inner": {"widht": 3}}})
+
+    assert "there is no sede and no tree and no inner.widht" in str(caught.value)

@@ -29,6 +29,7 @@ _PLAIN_ORIGINS = (
 )
 
 
+_NUMPY = "return Python's own value, `.item()` of a number or `.tolist()` of an array, or use another handler"
 _CHANGED: dict[type, str] = {tuple: "list", set: "list", frozenset: "list", bytes: "str", bytearray: "str"}
 
 
@@ -81,6 +82,8 @@ def _plain(value: object, path: _Path) -> object:
 
 
 def _typed(value: object, path: _Path) -> object:
+    if type(value).__module__ == "numpy":  # it would come back as Python's own, another type
+        raise refusal("json", f"{_at(path)}: a {kind(value)} is not one of JSON's", hint=_NUMPY)
     to_plain = resolve_name("axl.io.handlers.typed_json:to_plain")
     try:
         return cast("object", to_plain(value))

@@ -53,11 +53,15 @@ def conform(hint: object, value: JSON) -> JSON:
     except ValidationError as error:
         raise MisfitError(_why(error, hint)) from None
     dumps = [_dumped(adapter, found, by_alias) for by_alias in (True, False)]
-    for path in _lost(value, dumps):
-        if adapter.validate_json(json.dumps(_without(value, path)), strict=True) == found:
-            raise MisfitError(f"there is no {_place(path)}")
-    for path in _truths_as_numbers(value, dumps):
-        raise MisfitError(f"{_place(path)} should not be a bool".strip())
+    ignored = [
+        _place(path)
+        for path in _lost(value, dumps)
+        if adapter.validate_json(json.dumps(_without(value, path)), strict=True) == found
+    ]
+    wrong = [f"there is no {' and no '.join(ignored)}"] if ignored else []
+    wrong += [f"{_place(path)} should not be a bool".strip() for path in _truths_as_numbers(value, dumps)]
+    if wrong:
+        raise MisfitError("; ".join(wrong))
     return next((dumped for dumped in dumps if _reads_back(adapter, dumped, found)), value)
 
 
