@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from axl import __version__
 from axl.check import check as check_program
+from axl.check import in_order
 from axl.dsl import trace as tracing
 from axl.dsl.workflow import Workflow, require_workflow
 from axl.errors import CheckError, Problem, UsageError
@@ -68,7 +69,8 @@ def validate(workflow: type[Workflow] | str) -> tuple[Problem, ...]:
     """Return everything that is wrong with a workflow, errors and warnings, in order of lines."""
     cls = _class_of(workflow)
     program = tracing.trace(cls)
-    return check_program(program, tracing.hints_of(cls, program))
+    found = check_program(program, tracing.hints_of(cls, program))
+    return in_order((*found, *tracing.doubts_of(cls, program)))
 
 
 def checked(workflow: type[Workflow]) -> IRWorkflow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from axl.check.rules import arguments, defaults, handlers, lengths, literals, names, options, types, unused
@@ -12,7 +12,7 @@ from axl.errors import Problem
 from axl.ir.hints import Hints
 from axl.ir.nodes import IRWorkflow
 
-__all__ = ["RULES", "check", "wellformed"]
+__all__ = ["RULES", "check", "in_order", "wellformed"]
 
 Rule: TypeAlias = Callable[[IRWorkflow, Hints | None], Iterator[Problem]]
 
@@ -42,6 +42,11 @@ def check(program: IRWorkflow, hints: Hints | None = None) -> tuple[Problem, ...
     rules = _OF_ONE_PLACE if problems else RULES
     for rule in rules:
         problems.extend(rule(program, hints))
+    return in_order(problems)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems by their lines."""
     return tuple(sorted(problems, key=_line))
 
 

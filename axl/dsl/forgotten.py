@@ -29,9 +29,9 @@ def plain_calls(cls: type[Workflow]) -> Mapping[str, Loc]:
     if not isinstance(graph, FunctionType):
         return {}
     plain = {
-        name: code for name, code in _methods(cls) if not _names(code) & (steps_of(cls).keys() | _WIRING)
+        name: code for name, code in _methods(cls) if not names_in(code) & (steps_of(cls).keys() | _WIRING)
     }
-    return {name: line_of(plain[name]) for name in sorted(plain.keys() & _names(graph.__code__))}
+    return {name: line_of(plain[name]) for name in sorted(plain.keys() & names_in(graph.__code__))}
 
 
 def _methods(cls: type[Workflow]) -> Iterator[tuple[str, CodeType]]:
@@ -42,6 +42,7 @@ def _methods(cls: type[Workflow]) -> Iterator[tuple[str, CodeType]]:
             yield name, found.__code__
 
 
-def _names(code: CodeType) -> frozenset[str]:
-    inner = (_names(item) for item in code.co_consts if isinstance(item, CodeType))
+def names_in(code: CodeType) -> frozenset[str]:
+    """Return every global and attribute that a function names, those of its inner functions included."""
+    inner = (names_in(item) for item in code.co_consts if isinstance(item, CodeType))
     return frozenset(code.co_names).union(*inner)

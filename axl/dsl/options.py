@@ -322,3 +322,6 @@ PARSERS: dict[str, Callable[[object], object]] = {
 
 CLASS_OPTIONS = tuple(name for name in PARSERS if name not in ("input_mode", "on_failure"))
 """The options that may also be class attributes, as defaults for every step."""
+
+SETTINGS = ("name", "schedule", "timezone", "on_exit", "max_parallel")
+"""The class attributes that say something of the whole workflow, and of no step."""

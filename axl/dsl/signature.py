@@ -83,20 +83,43 @@ def signature_of(function: Callable[..., object], of: str) -> StepSignature:
 
 def annotations_of(function: Callable[..., object]) -> dict[str, Hint]:
     """Return a function's annotations as objects; one that cannot be resolved is left out."""
-    raw = dict(inspect.get_annotations(function))
+    return _read_annotations(function)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An annotation that cannot be resolved: its text, why, and the name that is not there, if it is that."""
+
+    text: str
+    why: str
+    missing: str
+
+
+def unread_annotations(function: Callable[..., object]) -> dict[str, Unread]:
+    """Return the annotations that cannot be resolved, by argument."""
+    return _read_annotations(function)[1]
+
+
+def _read_annotations(
+    function: Callable[..., object],
+) -> tuple[dict[str, Hint], dict[str, Unread]]:
     names = vars(sys.modules.get(function.__module__, types.ModuleType("_"))) | _closure(function)
-    out: dict[str, Hint] = {}
-    for name, hint in raw.items():
+    read: dict[str, Hint] = {}
+    unread: dict[str, Unread] = {}
+    for name, hint in inspect.get_annotations(function).items():
         text = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint
         if not isinstance(text, str):
-            out[name] = type(None) if text is None else text
+            read[name] = type(None) if text is None else text
             continue
         try:
             value = eval(text, names)
-        except Exception:  # noqa: BLE001, S112 (an annotation may be any expression; unresolved means unknown)
-            continue
-        out[name] = type(None) if value is None else value
-    return out
+        except Exception as error:  # noqa: BLE001 (an annotation may be any expression)
+            unread[name] = Unread(
+                text, str(error), (error.name or "") if isinstance(error, NameError) else ""
+            )
+        else:
+            read[name] = type(None) if value is None else value
+    return read, unread
 
 
 def _closure(function: Callable[..., object]) -> dict[str, object]:

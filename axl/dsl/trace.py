@@ -18,6 +18,7 @@ from axl.dsl.describe import (
     source_of,
     steps_of,
 )
+from axl.dsl.doubts import doubts_of_class
 from axl.dsl.forgotten import plain_calls
 from axl.dsl.infer import graph_signature
 from axl.dsl.mistakes import raised_in_graph
@@ -25,7 +26,7 @@ from axl.dsl.options import to_policy
 from axl.dsl.params import graph_hints, graph_params, model_hints, parameter_names, step_params
 from axl.dsl.record import shape_of
 from axl.dsl.workflow import Workflow, require_workflow
-from axl.errors import AxlError, DefinitionError, TraceError
+from axl.errors import AxlError, DefinitionError, Problem, TraceError
 from axl.ir.hints import MISSING, Hints, StepHints
 from axl.ir.nodes import PARAMS, RESULT, Atom, Const, In, IRWorkflow, Param, Schedule, Task
 from axl.ir.policy import Policy
@@ -146,6 +147,11 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
     found = {source: model_hints(owner) for source, owner in known.items()}
     models = {source: fields for source, fields in found.items() if fields is not None}
     return Hints(steps=steps, params=groups[source_of(cls)].takes, groups=groups, models=models)
+
+
+def doubts_of(cls: type[Workflow], program: IRWorkflow) -> tuple[Problem, ...]:
+    """Return warnings about the classes behind a traced program themselves."""
+    return tuple(problem for owner in (cls, *_called(cls, program)) for problem in doubts_of_class(owner))
 
 
 def _graph_defaults(cls: type[Workflow]) -> dict[str, object]:

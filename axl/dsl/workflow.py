@@ -11,12 +11,11 @@ from axl.dsl.active import ACTIVE
 from axl.dsl.definition import check_definition
 from axl.dsl.literals import in_short
 from axl.dsl.location import caller
-from axl.dsl.options import parse_options
+from axl.dsl.options import SETTINGS, parse_options
 from axl.dsl.step import GIVEN, Step, recorder
 from axl.errors import DefinitionError, TraceError
 
 C = TypeVar("C", bound="type[Workflow]")
-_SETTINGS = ("name", "schedule", "timezone", "on_exit", "max_parallel")
 
 
 class Workflow:
@@ -90,7 +89,7 @@ def workflow(**settings: object) -> Callable[[C], C]:
         if not is_workflow(cls):
             raise DefinitionError(f"@workflow is for Workflow classes, not {cls!r:.80}", where=where)
         parse_options(
-            {name: value for name, value in settings.items() if name not in _SETTINGS},
+            {name: value for name, value in settings.items() if name not in SETTINGS},
             where=where,
             of=f"workflow {cls.__name__}",
         )
