@@ -9,7 +9,7 @@ from types import CodeType
 
 from blake3 import blake3
 
-from axl.runtime.code.source import Chain, Import, Reading
+from axl.runtime.code.normal import Chain, Import, Reading
 
 
 def read_code(code: CodeType) -> Reading:
@@ -19,7 +19,15 @@ def read_code(code: CodeType) -> Reading:
     if code.co_argcount:
         chains |= {(code.co_varnames[0], name) for name in globals_of(code)}
     digest = blake3(f"{sys.implementation.cache_tag} {_text(code)}".encode("utf-8", "surrogatepass"))
-    return Reading(digest.hexdigest(), code.co_firstlineno, tuple(sorted(chains)), imports)
+    return Reading(
+        digest=digest.hexdigest(),
+        line=code.co_firstlineno,
+        chains=tuple(sorted(chains)),
+        imports=imports,
+        loads=tuple(imports.values()),
+        passed=frozenset(chains),
+        words=globals_of(code),
+    )
 
 
 def globals_of(code: CodeType) -> frozenset[str]:

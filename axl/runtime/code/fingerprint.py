@@ -17,7 +17,6 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import FunctionType, ModuleType
 
 from blake3 import blake3
@@ -26,15 +25,7 @@ from axl.dsl.naming import module_name
 from axl.dsl.step import BoundStep, Step
 from axl.runtime.code.following import Walk
 from axl.runtime.code.modules import FingerprintError
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Part:
-    """One thing that a step's code depends on: `module:name`, or `package name`, and its digest."""
-
-    name: str
-    digest: str
-    where: str = ""
+from axl.runtime.code.parts import Part
 
 
 def fingerprint(function: object, owner: type | None = None) -> str:
@@ -50,7 +41,7 @@ def fingerprint(function: object, owner: type | None = None) -> str:
 
 def digest_of(parts: Iterable[Part]) -> str:
     """Return the fingerprint that parts make together."""
-    text = "\n".join(f"{part.name}\0{part.digest}" for part in parts)
+    text = "\n".join(sorted(part.link for part in parts))
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -66,8 +57,9 @@ def fingerprint_parts(function: object, owner: type | None = None) -> tuple[Part
     if found is None and "." in inner.__qualname__.rpartition("<locals>.")[2]:
         raise FingerprintError(f"the class of {name} is not given, and cannot be found by name")
     walk = Walk(found, inner.__module__, inner.__code__.co_filename)
-    walk.visit(plain, name, method=found is not None)
-    return _parts(walk)
+    walk.visit(plain, "", "step", method=found is not None)
+    walk.run()
+    return walk.parts.all()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -85,21 +77,9 @@ def fingerprint_of(name: str) -> str:
     except (ImportError, KeyError, TypeError) as error:
         raise FingerprintError(f"an input holds {qualname} of {module_name}, which is not there") from error
     walk = Walk(None, module.__name__, str(vars(module).get("__file__") or ""))
-    walk.visit(found, module_name)
-    return digest_of(_parts(walk))
-
-
-def _parts(walk: Walk) -> tuple[Part, ...]:
+    walk.visit(found, "", "input")
     walk.run()
-    return tuple(
-        sorted(
-            Part(name, _joined(digests), walk.places.get(name, "")) for name, digests in walk.parts.items()
-        )
-    )
-
-
-def _joined(digests: set[str]) -> str:
-    return next(iter(digests)) if len(digests) == 1 else blake3("".join(sorted(digests)).encode()).hexdigest()
+    return digest_of(walk.parts.all())
 
 
 def _written_in(function: FunctionType) -> type | None:

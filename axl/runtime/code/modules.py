@@ -7,15 +7,14 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from types import FunctionType, MethodType, ModuleType
-
-from blake3 import blake3
+from dataclasses import dataclass, field
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
 
 from axl.dsl.step import BoundStep, Step
 from axl.errors import Loc, UnsupportedError
-from axl.runtime.code.source import Import
+from axl.runtime.code.normal import Import
 
 _DEEP = 3
 
@@ -26,18 +25,21 @@ class FingerprintError(UnsupportedError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What names mean in one place: globals, imports of the function, its own variables, and `self`."""
+    """What names mean in one place: globals, imports of the function, its own variables, and `self`.
 
+    `reader` is the part that reads them there. What names may not be followed is refused where it is
+    `strict`: not in what a module did when it was imported, the traces of which are in its values. Imports
+    are done where they are `late`, in functions; others were done already, or never will be.
+    """
+
+    reader: str
     globals: Mapping[str, object]
-    imports: Mapping[str, Import]
-    hidden: frozenset[str]
-    self_name: str
     where: Loc | None
-
-
-def digest(text: str) -> str:
-    """Return the digest of a text, as hex."""
-    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
+    imports: Mapping[str, Import] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    self_name: str = ""
+    strict: bool = True
+    late: bool = False
 
 
 def wrapped_in(value: object) -> list[object] | None:
@@ -47,29 +49,27 @@ def wrapped_in(value: object) -> list[object] | None:
             return [value.function]
         case BoundStep():
             return [value.step.function]
-        case staticmethod() | classmethod() | MethodType():
+        case staticmethod() | classmethod():
             return [value.__func__]
+        case MethodType():
+            return [value.__func__, value.__self__]
         case property():
             return [value.fget, value.fset, value.fdel]
         case functools.singledispatchmethod():
-            return [value.func, *value.dispatcher.registry.values()]
+            rows = value.dispatcher.registry.items()
+            return [value.func, *(part for row in rows for part in row)]
         case functools.cached_property():
             return [value.func]
         case functools.partial() | functools.partialmethod():
-            return [value.func, *value.args, *value.keywords.values()]
+            return [value.func, value.args, dict(value.keywords)]
         case _:
             inner = inspect.getattr_static(value, "__wrapped__", None)
             return None if inner is None else [inner]
 
 
-def is_code(value: object) -> bool:
-    """Say whether a value is code that can be followed."""
-    return isinstance(value, (FunctionType, type, ModuleType)) or wrapped_in(value) is not None
-
-
 def code_in(value: object, depth: int = 0) -> Iterator[object]:
     """Yield the code in a value and in containers inside it."""
-    if is_code(value):
+    if isinstance(value, (FunctionType, type, ModuleType)) or wrapped_in(value) is not None:
         yield value
     elif isinstance(value, Mapping | list | tuple | set | frozenset) and depth < _DEEP:
         for item in list(value.values() if isinstance(value, Mapping) else value):
@@ -78,9 +78,15 @@ def code_in(value: object, depth: int = 0) -> Iterator[object]:
 
 def state_of(value: object) -> list[tuple[str, object]]:
     """Return the attributes that an object itself holds."""
-    state = dict(getattr(value, "__dict__", {}))
-    slots = [name for cls in type(value).__mro__ for name in vars(cls).get("__slots__", ())]
-    return [*state.items(), *((name, getattr(value, name)) for name in slots if hasattr(value, name))]
+    state = list(getattr(value, "__dict__", {}).items())
+    slots = [item for cls in type(value).__mro__ for item in vars(cls).items()]
+    for name, slot in slots:
+        if isinstance(slot, MemberDescriptorType):
+            try:
+                state.append((name, slot.__get__(value)))
+            except AttributeError:
+                continue
+    return state
 
 
 def is_method_of(owner: type | None, function: FunctionType) -> bool:
@@ -88,11 +94,6 @@ def is_method_of(owner: type | None, function: FunctionType) -> bool:
     names = [f"{cls.__qualname__}." for cls in (owner.__mro__ if owner else ())]
     inside = any(function.__qualname__ == name + function.__name__ for name in names)
     return inside and not isinstance(inspect.getattr_static(owner, function.__name__, None), staticmethod)
-
-
-def is_private(name: str) -> bool:
-    """Say whether Python or a library may have put an attribute into a class."""
-    return name.startswith("_")
 
 
 def own_methods(cls: type) -> list[FunctionType]:
@@ -143,6 +144,26 @@ def import_own(item: Import, scope: Scope) -> ModuleType:
             where=scope.where,
         ) from error
     return module
+
+
+def module_of(code: FunctionType | type | ModuleType) -> str:
+    """Return the name of the module that code belongs to; some classes of C have none."""
+    if isinstance(code, ModuleType):
+        return code.__name__
+    name = code.__globals__.get("__name__") if isinstance(code, FunctionType) else code.__module__
+    return name if isinstance(name, str) else ""
+
+
+def is_made_here(cls: type) -> bool:
+    """Say whether a class that names `types` as its module was made by the author's call of something in it."""
+    return cls.__module__ == "types" and vars(types).get(cls.__qualname__) is not cls
+
+
+def attribute(value: object, name: str) -> object:
+    """Return an attribute of a module or class without running anything; `None` where there is none."""
+    if isinstance(value, ModuleType):
+        return vars(value).get(name)
+    return inspect.getattr_static(value, name, None) if isinstance(value, type) else None
 
 
 def ours_in(function: FunctionType) -> Callable[[str], bool]:

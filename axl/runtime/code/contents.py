@@ -1,0 +1,246 @@
+"""What a value holds, as words: the same for equal values, whatever process, machine or folder they are in.
+
+Objects of libraries are taken apart as pickle takes them apart. Code among the contents is a number here:
+whoever asks for the words follows it.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, ItemsView, Iterable, KeysView, Mapping, Sequence, ValuesView
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import PurePath
+from types import BuiltinFunctionType, FunctionType, MethodWrapperType, ModuleType, SimpleNamespace
+from typing import cast
+
+from blake3 import blake3
+
+from axl.runtime.code.atoms import array_text, atom_text, is_inert
+from axl.runtime.code.modules import state_of, wrapped_in
+
+_PROTOCOL = 4
+_BASES = (dict, list, tuple, set, frozenset, str, bytes, float, int)
+
+
+@dataclass(slots=True)
+class Contents:
+    """A value as words. `code` is the code in it, `opaque` says what is not told."""
+
+    words: list[str] = field(default_factory=list)
+    code: list[object] = field(default_factory=list)
+    opaque: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What no other contents have."""
+        return blake3("\0".join(self.words).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def contents_of(value: object, folders: Sequence[str], is_own: Callable[[type], bool]) -> Contents:
+    """Return what a value holds.
+
+    `folders` are left out of paths and texts, so that a file beside the code is the same everywhere.
+    Objects of a class that `is_own` are told by their attributes.
+    """
+    reader = _Reader(Contents(), folders, is_own)
+    try:
+        reader.read(value)
+    except RecursionError:
+        reader.out.opaque = f"a {type(value).__qualname__} that nests too deep"
+    return reader.out
+
+
+@dataclass(slots=True)
+class _Reader:
+    out: Contents
+    folders: Sequence[str]
+    is_own: Callable[[type], bool]
+    seen: dict[int, tuple[int, object]] = field(default_factory=dict)
+    above: list[object] = field(default_factory=list)
+    within: str = ""
+
+    def read(self, value: object) -> None:
+        text = atom_text(value)
+        if text is not None:
+            self.out.words.append(text)
+        elif isinstance(value, str) and type(value) is str:
+            self._text("str", value)
+        elif id(value) in self.seen:
+            self.out.words.append(f"again {self.seen[id(value)][0]}")
+        else:
+            if type(value) is not tuple and type(value) is not frozenset:  # equal ones are one, or are not
+                self.seen[id(value)] = (len(self.seen), value)  # an id is one object's only while it lives
+            self.above.append(value)
+            self._container(value)
+            self.above.pop()
+
+    def _container(self, value: object) -> None:
+        match value:
+            case FunctionType() | type() | ModuleType():
+                self._code(value)
+            case Enum():
+                self._tell("enum", type(value), value.name, value._value_)
+            case PurePath():
+                self._text("path", str(value))
+            case dict() if type(value) is dict:
+                self._tell("dict", *[part for row in list(value.items()) for part in row])
+            case list() | tuple() if type(value) in (list, tuple):
+                self._tell(type(value).__name__, *value)
+            case set() | frozenset() if type(value) in (set, frozenset):
+                self._unordered(value)
+            case _:
+                self._object(value)
+
+    def _object(self, value: object) -> None:
+        if (array := array_text(value)) is not None:
+            self.out.words.append(f"{array[0]} {blake3(array[1]).hexdigest()}")
+        elif (inner := wrapped_in(value)) is not None:
+            self._tell(f"wrapper {type(value).__qualname__}", *inner)
+        elif self.is_own(type(value)):
+            self._own(value)
+        elif is_inert(value):
+            self._inert(value)
+        else:
+            self._foreign(value)
+
+    def _tell(self, kind: str, *parts: object) -> None:
+        self.out.words.append(f"({kind}")
+        for part in parts:
+            self.read(part)
+        self.out.words.append(")")
+
+    def _text(self, kind: str, text: str) -> None:
+        for folder in self.folders:
+            text = text.replace(folder, "{here}")
+        self.out.words.append(f"{kind} {text!r}")
+
+    def _code(self, value: object) -> None:
+        known = next((place for place, item in enumerate(self.out.code) if item is value), None)
+        if known is None:
+            known = len(self.out.code)
+            self.out.code.append(value)
+        self.out.words.append(f"code {known}")
+
+    def _unordered(self, value: set[object] | frozenset[object]) -> None:
+        """Tell each item apart, and then all in one order, whatever the order of the set is."""
+        told: list[tuple[list[str], list[str], Contents]] = []
+        for item in value:
+            above = {id(each): (-1, each) for each in self.above}
+            aside = _Reader(Contents(), self.folders, self.is_own, above, [*self.above], self.within)
+            aside.read(item)
+            told.append((aside.out.words, [_name(code) for code in aside.out.code], aside.out))
+        self.out.words.append(f"({type(value).__name__}")
+        for words, _, item in sorted(told, key=lambda each: each[:2]):
+            self.out.words.extend(words)
+            for code in item.code:
+                self._code(code)
+            self.out.opaque = self.out.opaque or item.opaque
+        self.out.words.append(")")
+
+    def _own(self, value: object) -> None:
+        """Tell an object of the project by its attributes, and by what it holds as a kind of something else."""
+        rows = [part for key, item in state_of(value) for part in (key, item)]
+        self._tell("own", type(value), *_base_contents(value), *rows)
+        if _has_hidden_state(type(value)) and (parts := _reduced(value)):
+            self._reduction(parts)
+
+    def _inert(self, value: object) -> None:
+        self.out.words.append(f"inert {_kind(value)}")
+        if self.within:
+            self._opaque(value)
+
+    def _opaque(self, value: object) -> None:
+        kind = _kind(value)
+        self.out.opaque = self.out.opaque or f"a {(self.within or kind).removeprefix('builtins.')}"
+        self.out.words.append(f"opaque {kind}")
+
+    def _foreign(self, value: object) -> None:
+        match value:
+            case SimpleNamespace() if type(value) is SimpleNamespace:
+                self._tell("namespace", vars(value))
+            case BuiltinFunctionType() | MethodWrapperType():
+                self._tell("bound", value.__name__, value.__self__)
+            case ContextVar():
+                self._tell("variable", value.name, _value_of(value))
+            case KeysView() | ValuesView() | ItemsView():
+                self._tell("view", list(value))
+            case _ if type(value).__module__ == "numpy" and callable(items := getattr(value, "tolist", None)):
+                self._tell("array", repr(getattr(value, "dtype", "")), items())
+            case _:
+                self._taken_apart(value)
+
+    def _taken_apart(self, value: object) -> None:
+        outer, self.within = self.within, self.within or _kind(value)
+        parts = _reduced(value)
+        if parts:
+            self._reduction(parts)
+        elif isinstance(value, Mapping):
+            self._tell("mapping", type(value), dict(value.items()))
+        else:
+            self._opaque(value)
+        self.within = outer
+
+    def _reduction(self, parts: Sequence[object]) -> None:
+        self._tell("made", *parts)
+
+
+def _reduced(value: object) -> list[object]:
+    """Return the parts that pickle would make of an object, nothing where it would make none."""
+    reducer = copyreg.dispatch_table.get(type(value))
+    try:
+        found = reducer(value) if reducer else value.__reduce_ex__(_PROTOCOL)
+        if isinstance(found, str):
+            return [f"{type(value).__module__}.{found}"]
+        items = [None if part is None else list(cast("Iterable[object]", part)) for part in found[3:5]]
+        return [*found[:3], *items]
+    except Exception:  # noqa: BLE001 (taking an object apart runs whatever its class says)
+        return []
+
+
+def _value_of(variable: ContextVar[object]) -> object:
+    try:
+        return variable.get()
+    except LookupError:
+        return None
+
+
+def _base_contents(value: object) -> list[object]:
+    """Return what an object holds as a subclass of a builtin container or atom."""
+    match value:
+        case dict():
+            return [dict(dict.items(value))]
+        case list():
+            return [list(list.__iter__(value))]
+        case tuple():
+            return [tuple(tuple.__iter__(value))]
+        case set() | frozenset():
+            return [frozenset(value)]
+        case str():
+            return [str.__str__(value)]
+        case bytes():
+            return [bytes.__getitem__(value, slice(None))]
+        case float():
+            return [float.__pos__(value)]
+        case int():
+            return [int.__pos__(value)]
+        case _:
+            return []
+
+
+def _has_hidden_state(cls: type) -> bool:
+    """Say whether an object of a class holds more than attributes: it is a kind of something made in C."""
+    return any(
+        not {"__reduce__", "__reduce_ex__"}.isdisjoint(vars(base))
+        for base in cls.__mro__
+        if base is not object and base not in _BASES
+    )
+
+
+def _kind(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _name(code: object) -> str:
+    return f"{getattr(code, '__module__', '')}.{getattr(code, '__qualname__', getattr(code, '__name__', ''))}"
