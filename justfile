@@ -19,7 +19,7 @@ fix:
 
 # Rewrite the golden files; read the difference before you commit it
 golden:
-    AXL_GOLDEN=write uv run pytest tests/compile/test_module_text.py
+    AXL_GOLDEN=write uv run pytest tests/compile/test_module_text.py tests/compile/test_page.py
 
 # Serve the documentation at http://127.0.0.1:8000
 docs:

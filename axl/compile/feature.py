@@ -46,6 +46,7 @@ class Feature(Enum):
     SECRETS = "secrets"
     IMAGE = "images of steps"
     PACKAGES = "packages of steps"
+    PACKAGES_IN_IMAGE = "packages of steps that have an image"
     ON_EXIT = "a step that always runs last"
     SCHEDULE = "schedule"
     MAX_PARALLEL = "a limit on what runs at once"
@@ -147,7 +148,8 @@ def _of_policy(policy: Policy) -> Iterator[Feature]:
         Feature.ENV: bool(policy.env),
         Feature.SECRETS: bool(policy.secrets),
         Feature.IMAGE: bool(policy.image),
-        Feature.PACKAGES: bool(policy.packages),
+        Feature.PACKAGES: bool(policy.packages) and not policy.image,
+        Feature.PACKAGES_IN_IMAGE: bool(policy.packages) and bool(policy.image),
         Feature.PATH_INPUT: any(mode == "path" for _, mode in policy.input_mode),
     }
     yield from (feature for feature, used in asked.items() if used)

@@ -125,8 +125,23 @@ class Packaged(Workflow):
     def read(self, n: int) -> int:
         return n
 
+    @step(packages=["polars"], image="registry/with-polars:1")
+    def show(self, n: int) -> int:
+        return n
+
     def graph(self) -> int:
-        return self.read(self.fit())
+        return self.show(self.read(self.fit()))
+
+
+class Imaged(Workflow):
+    """Has an image for the packages it needs."""
+
+    @step(packages=["polars>=1"], image="registry/with-polars:1")
+    def show(self) -> int:
+        return 1
+
+    def graph(self) -> int:
+        return self.show()
 
 
 class Odd(Workflow):

@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +13,8 @@ from axl.cli.main import main
 from axl.deploy.dagster import Instance
 from axl.errors import StoreError, UsageError
 from axl.io.stores import open_store
+from tests.compile.webserver import serving
 
-SETTINGS = """
-telemetry:
-  enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: DefaultRunCoordinator
-"""
 FLOW = """
 from pathlib import Path
 
@@ -54,44 +40,13 @@ class Served(Workflow):
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A folder with a workflow, and the URL of a Dagster web server that has loaded its job."""
     folder = tmp_path_factory.mktemp("served")
-    (folder / "home").mkdir()
-    (folder / "home" / "dagster.yaml").write_text(SETTINGS)
     (folder / "served.py").write_text(FLOW)
     (data,) = api.compile(
         str(folder / "served.py") + ":Served", "dagster", out=folder / "job.py"
     ).files.values()
     (folder / "job.py").write_bytes(data)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = shutil.which("dagster-webserver", path=str(Path(sys.executable).parent))
-    assert program is not None
-    env = os.environ | {
-        "DAGSTER_HOME": str(folder / "home"),
-        "AXL_DAGSTER_EXECUTOR": "in_process",
-        "AXL_STORE": str(folder / "store"),
-    }
-    words = [program, "-f", "job.py", "-h", "127.0.0.1", "-p", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(words, cwd=folder, env=env, stdout=log, stderr=log)
-    try:
-        _await(f"http://127.0.0.1:{port}/server_info", server, folder / "log")
-        yield folder, f"http://127.0.0.1:{port}"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-
-
-def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(240):
-        assert server.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    raise AssertionError(log.read_text())
+    with serving(folder, "job.py") as url:
+        yield folder, url
 
 
 def test_a_run_is_submitted_followed_and_retried(

@@ -45,9 +45,23 @@ def test_everything_missing_is_refused_at_once() -> None:
     assert "packaged.fit (and 1 more): packages of steps cannot be had on dagster" in problem.what
     assert "image=" in problem.hint
     lines = Path(flows.__file__).read_text().splitlines()
-    assert ["self.read(self.fit())"] * 2 == [
+    assert ["self.show(self.read(self.fit()))"] * 2 == [
         lines[loc.line - 1].strip().removeprefix("return ") for loc in (problem.where * 2)[:2]
     ]
+
+
+def test_packages_are_taken_to_be_in_the_image() -> None:
+    """A step with an image may name packages; how they get there is said, and the image is in the tags."""
+    (verdict,) = (
+        each
+        for each in explain(api.checked(flows.Imaged), get_target("dagster")).verdicts
+        if each.feature is Feature.PACKAGES_IN_IMAGE
+    )
+    (data,) = api.compile(flows.Imaged, "dagster").files.values()
+
+    assert ("lowered", ("show",)) == (verdict.how, verdict.nodes)
+    assert "the image has to have them" in verdict.text
+    assert b'"image": "registry/with-polars:1"' in data
 
 
 def test_a_workflow_that_cannot_be_imported_is_refused() -> None:

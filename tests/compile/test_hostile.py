@@ -185,6 +185,17 @@ def test_no_text_is_code(slot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not Path(MARK).exists()
 
 
+def test_there_are_enough_hostile_modules(record_property: Callable[[str, object], None]) -> None:
+    """More than three hundred texts are compiled as they are; the others are refused by name."""
+    tried = [(slot, text) for slot in SLOTS for text in PAYLOADS]
+    modules = sum(compiled(slot, text) is not None for slot, text in tried)
+    record_property("tried", len(tried))
+    record_property("modules", modules)
+    print(f"{len(tried)} hostile texts: {modules} modules, {len(tried) - modules} refused")
+
+    assert modules >= 300
+
+
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("text", [text for text in PAYLOADS if text.isascii() or text.isprintable()])
 def test_text_arrives_as_text(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

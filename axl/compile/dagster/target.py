@@ -18,7 +18,7 @@ _REFUSED = {
     ),
     Feature.PACKAGES: Refusal(
         "an op runs in the environment of its code location, which installs nothing",
-        "install them there and leave `packages` out, or put them into an image: image=…, for the k8s executor",
+        "install them there and leave `packages` out, or name an image that has them: image=…, for the k8s executor",
     ),
 }
 
@@ -48,6 +48,7 @@ _LOWERED = {
     Feature.ENV: "set by the runner",
     Feature.SECRETS: "for the k8s executor from its secrets; else from the environment of the ops",
     Feature.IMAGE: "for the k8s executor; other executors run in the code location",
+    Feature.PACKAGES_IN_IMAGE: "the image has to have them; other executors run in the code location",
     Feature.ON_EXIT: "a second job, started by sensors; they need the Dagster daemon",
 }
 

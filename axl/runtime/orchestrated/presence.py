@@ -37,7 +37,7 @@ def drive(run: str, by: str, store: Store) -> Iterator[None]:
     with attend(run, by, store):
         try:
             yield
-        except (Exception, GeneratorExit):
+        except (Exception, GeneratorExit, SystemExit):
             raise
         except BaseException:
             _cancel(run, by, store)

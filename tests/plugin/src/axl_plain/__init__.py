@@ -50,7 +50,11 @@ LINES
 
 
 def main(name: str, params: str = "{}") -> None:
-    run = remote.join(WORKFLOW, name, json.loads(params), "plain")
+    with remote.driving(name, "plain"):
+        work(remote.join(WORKFLOW, name, json.loads(params), "plain"))
+
+
+def work(run: remote.Run) -> None:
     places: dict[str, tuple[str, ...]] = {"": ("",)}
     for node, inside in PLAN:
         if inside is None:
