@@ -119,7 +119,7 @@ def _not_python(module: str, error: SyntaxError) -> DefinitionError:
     """Return the error for a file that is no Python, with the line that Python gave up at."""
     line = (error.text or "").strip()
     return DefinitionError(
-        f"syntax error{'' if error.filename else f' in {module}'}: {error.msg}"
+        f"Python cannot read {'this' if error.filename else module}: {error.msg}"
         + (f"\n    {line}" if line else ""),
         where=Loc(shown(error.filename), error.lineno or 1) if error.filename else None,
         hint="mend this line, or what comes before it, and run the same command again",

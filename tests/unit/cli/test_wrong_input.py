@@ -105,14 +105,18 @@ COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     (
         ("validate", "syntax.py"),
         INVALID,
-        "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n\nhint: mend",
+        "error: syntax.py:1: Python cannot read this: invalid syntax\n    def (:\n\nhint: mend",
     ),
     (
         ("run", "local", "syntax.py"),
         INVALID,
-        "error: syntax.py:1: syntax error: invalid syntax\n    def (:\n",
+        "error: syntax.py:1: Python cannot read this: invalid syntax\n    def (:\n",
     ),
-    (("validate", "indent.py"), INVALID, "error: indent.py:2: syntax error: expected an indented block"),
+    (
+        ("validate", "indent.py"),
+        INVALID,
+        "error: indent.py:2: Python cannot read this: expected an indented block",
+    ),
     (("validate", "latin.py"), INVALID, "latin.py"),
     (("validate", "nul.py"), INVALID, "nul"),
     (("validate", "raising.py"), INVALID, "raised ValueError: boom at import"),
