@@ -273,10 +273,8 @@ def _handler(
 
 def _bind(step: Step[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, Any]]:
     takes = step.signature.takes
-    if len(args) <= len(takes) and not kwargs:
-        pairs = list(zip(takes, args, strict=False))
-        if len(pairs) == len(takes):
-            return pairs
+    if not kwargs and len(args) == len(takes) == step.signature.places:
+        return list(zip(takes, args, strict=True))
     signature = step.signature.parameters
     try:
         return list(signature.bind(*args, **kwargs).arguments.items())

@@ -25,7 +25,8 @@ class StepSignature:
 
     `takes` maps an argument to its annotation, `required` are those without a default. `gives`
     maps an output to its annotation; a step with one output has the key `result`. `as_tuple` says
-    that several outputs come as a plain tuple, so that they have places and no names.
+    that several outputs come as a plain tuple, so that they have places and no names. `places` is
+    how many arguments may be given by position.
     """
 
     takes: Mapping[str, Hint]
@@ -34,6 +35,7 @@ class StepSignature:
     returns: Hint
     gives: Mapping[str, Hint]
     as_tuple: bool
+    places: int
     parameters: inspect.Signature
 
 
@@ -77,6 +79,7 @@ def signature_of(function: Callable[..., object], of: str) -> StepSignature:
         returns=returns,
         gives=gives,
         as_tuple=as_tuple,
+        places=sum(item.kind is not _KINDS.KEYWORD_ONLY for item in own[1:]),
         parameters=whole.replace(parameters=own[1:]),
     )
 

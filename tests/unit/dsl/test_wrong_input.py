@@ -38,6 +38,10 @@ class Base(Workflow):
         return (1, "a")
 
     @step
+    def named(self, a: int, *, b: int) -> int:
+        return a + b
+
+    @step
     def yes(self) -> bool:
         return True
 
@@ -155,6 +159,7 @@ CALLS: dict[str, tuple[Graph, str]] = {
     "missing": (lambda s: s.inc(), "is called without `n`"),
     "too many": (lambda s: s.inc(1, 2), "too many positional arguments"),
     "unknown": (lambda s: s.inc(m=1), "n"),
+    "a keyword by position": (lambda s: s.named(1, 2), "step `named`"),
     "twice": (lambda s: s.inc(1, n=2), "multiple values"),
     "no such step": (lambda s: s.nope(), "has no step or attribute `nope`"),
     "map of nothing": (lambda s: s.inc.map(), "at least one iterable"),
