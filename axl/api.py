@@ -199,8 +199,9 @@ def _class_of(workflow: type[Workflow] | str) -> type[Workflow]:
 
 
 def _left(left: Left, store: StoreLike, report: Reporter) -> Run:
-    """Return a run that was left; a failure that nobody heard of is logged."""
-    ran = open_run(left.run, _open(store))
+    """Return a run as it was left; a failure that nobody heard of is logged."""
+    opened = _open(store)
+    ran = Run(open_run(left.run, opened).record, opened, left.session)
     if left.status == "failed" and report is silent:
         import logging  # noqa: PLC0415 (5 ms, only for a failure)
 

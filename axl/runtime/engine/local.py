@@ -43,9 +43,10 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A run that this process has left; `signal` is the one that stopped it, or 0."""
+    """A run that this process has left: which of its sessions, and the signal that stopped it, or 0."""
 
     run: str
+    session: int
     status: str
     signal: int
 
@@ -146,7 +147,7 @@ def _run_session(wanted: Wanted, session: Session, codes: Codes, how: Local, exe
     how.report(
         RunFinished(run=session.run, status=end.status, seconds=seconds, counts=counts, error=end.error)
     )
-    return Left(session.run, end.status, ended.signal)
+    return Left(session.run, session.number, end.status, ended.signal)
 
 
 def _teller(report: Reporter) -> Callable[[str], None]:

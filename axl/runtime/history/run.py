@@ -55,15 +55,19 @@ class RunSummary:
 class Run:
     """A run as its records tell it; every property reads the store anew.
 
+    With `until`, sessions after that one do not count: so a run that was driven here stays what it came to,
+    also when others take it up again.
+
     >>> run = axl.get_run("latest")          # doctest: +SKIP
     >>> run.status, run.step("load").output  # doctest: +SKIP
     """
 
-    __slots__ = ("record", "store")
+    __slots__ = ("record", "store", "until")
 
-    def __init__(self, record: RunRecord, store: Store) -> None:
+    def __init__(self, record: RunRecord, store: Store, until: int = sys.maxsize) -> None:
         self.record = record
         self.store = store
+        self.until = until
 
     @property
     def id(self) -> str:
@@ -91,7 +95,7 @@ class Run:
     @property
     def sessions(self) -> tuple[SessionView, ...]:
         """Every engine that worked on it, in order."""
-        return sessions_of(self.id, self.store)
+        return tuple(each for each in sessions_of(self.id, self.store) if each.number <= self.until)
 
     @property
     def status(self) -> RunStatus:
