@@ -166,8 +166,8 @@ class Client:
             else:
                 self._tried(partial(self._delete, some))
 
-    def upload(self, path: str, file: Path, size: int) -> None:
-        """Write a large object from a file, in parts, whatever was there."""
+    def upload(self, path: str, body: bytearray | Path, size: int) -> None:
+        """Write a large object from memory or a file, in parts, whatever was there."""
         part = max(_PART, -(-size // _MOST_PARTS))
 
         def ask() -> None:
@@ -175,7 +175,7 @@ class Client:
                 obstore.put(
                     self._for_large(),
                     path,
-                    file,
+                    body,
                     use_multipart=True,
                     chunk_size=part,
                     max_concurrency=_PARTS_AT_ONCE,

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from axl.errors import DamagedError
+from axl.errors import DamagedError, StoreError
 from axl.io.stores.digests import MEND, digest_of
 from axl.io.stores.failure import reported
 from axl.io.stores.scratch import Scratch
@@ -78,6 +78,14 @@ class Downloads:
         with reported("write", file):
             file.chmod(0o444)
             file.replace(self.path_of(digest))
+
+    def keep(self, data: bytearray, digest: str) -> None:
+        """Keep a copy of an object's bytes, where there is room for it."""
+        with suppress(StoreError, OSError), self.part() as part:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(part.file, view) :]
+            self.adopt(part.path, digest)
 
     def forget(self, digest: str) -> None:
         """Remove an object's copy."""
