@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -222,26 +223,44 @@ def test_a_workflow_that_changed_since_is_refused(compiled: Compiled, tmp_path: 
     assert "compile it again" in str(failure.step_failure_data.error.cause or failure.step_failure_data.error)
 
 
-def test_dagsters_own_commands_take_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`definitions validate` and `job execute` with a file of parameters, in processes; then nothing is left to do."""
-    shutil.copy(ROOT / "examples" / "birds.py", tmp_path)
+@pytest.mark.parametrize(
+    ("name", "cls", "params", "executor"),
+    [
+        ("birds", "Birds", {"walks": ["owl owl", "wren"]}, "multiprocess"),
+        ("flights", "Flights", {"months": [1, 2]}, "in_process"),
+    ],
+)
+def test_dagsters_own_commands_take_the_file(
+    name: str,
+    cls: str,
+    params: dict[str, object],
+    executor: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`definitions validate` and `job execute` give the digest of `axl run local`, which then runs no body."""
+    shutil.copy(ROOT / "examples" / f"{name}.py", tmp_path)
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    (tmp_path / "run.yaml").write_text('resources: {parameters: {config: {walks: ["owl owl", "wren"]}}}')
+    (tmp_path / "run.yaml").write_text(json.dumps({"resources": {"parameters": {"config": params}}}))
+    (tmp_path / "params.json").write_text(json.dumps(params))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("AXL_DAGSTER_EXECUTOR", executor)
     axl_words = [sys.executable, "-m", "axl"]
     dagster_words = [str(Path(sys.executable).with_name("dagster"))]
+    made = f"made/{name}_dagster.py"
     for words in (
-        [*axl_words, "compile", "-m", "birds.py:Birds", "-t", "dagster", "-o", "made/birds_dagster.py"],
-        [*dagster_words, "definitions", "validate", "-f", "made/birds_dagster.py"],
-        [*dagster_words, "job", "execute", "-f", "made/birds_dagster.py", "-c", "run.yaml"],
-        [*axl_words, "run", "local", "-m", "birds.py:Birds", "-p", 'walks=["owl owl", "wren"]'],
+        [*axl_words, "compile", "-m", f"{name}.py:{cls}", "-t", "dagster", "-o", made],
+        [*dagster_words, "definitions", "validate", "-f", made],
+        [*dagster_words, "job", "execute", "-f", made, "-c", "run.yaml"],
+        [*axl_words, "run", "local", "-m", f"{name}.py:{cls}", "--params", "params.json"],
     ):
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
     here, there = (axl.get_run(each.id, ".axl") for each in api.list_runs(".axl"))
-    assert {"owl": 2, "wren": 1} == there.result == here.result
+    assert there.result == here.result
     assert there.result_value == here.result_value
-    assert {"cached": 3} == dict(here.counts)
+    assert {"cached"} == set(dict(here.counts))
+    assert {"done"} == set(dict(there.counts))
