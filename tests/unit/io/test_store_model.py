@@ -153,7 +153,10 @@ class LocalModel(StoreModel):
         self.store.close()
         self.url = copy
         self.store = open_store(copy)
-        self.put = dict(self.committed)
+        # A transaction that stays open is ended soon, by a clock: some of what was put may be there
+        found = dict(self.store.list_records(""))
+        assert self.committed.items() <= found.items() <= self.put.items()
+        self.put, self.committed = found, dict(found)
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
