@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
+from threading import local
 from types import BuiltinFunctionType, FunctionType, MethodWrapperType, ModuleType, SimpleNamespace
 from typing import cast
 
@@ -21,6 +22,7 @@ from axl.runtime.code.atoms import array_text, atom_text, is_inert
 from axl.runtime.code.modules import state_of, wrapped_in
 
 _PROTOCOL = 4
+_TAKES_APART = frozenset({"__reduce__", "__reduce_ex__", "__getstate__"})
 _BASES = (dict, list, tuple, set, frozenset, str, bytes, float, int)
 
 
@@ -100,7 +102,7 @@ class _Reader:
             self._tell(f"wrapper {type(value).__qualname__}", *inner)
         elif self.is_own(type(value)):
             self._own(value)
-        elif is_inert(value):
+        elif is_inert(value) and not isinstance(value, local):
             self._inert(value)
         else:
             self._foreign(value)
@@ -141,10 +143,20 @@ class _Reader:
 
     def _own(self, value: object) -> None:
         """Tell an object of the project by its attributes, and by what it holds as a kind of something else."""
+        base = _base_contents(value)
+        if self._says_how_to_take_apart(type(value)) and (parts := _reduced(value)):
+            self._tell("own", type(value), *base, *parts)
+            return
         rows = [part for key, item in state_of(value) for part in (key, item)]
-        self._tell("own", type(value), *_base_contents(value), *rows)
-        if _has_hidden_state(type(value)) and (parts := _reduced(value)):
-            self._reduction(parts)
+        self._tell("own", type(value), *base, *rows)
+
+    def _says_how_to_take_apart(self, cls: type) -> bool:
+        """Say whether a class is a kind of another's that knows its state better than its attributes do."""
+        return any(
+            not _TAKES_APART.isdisjoint(vars(base))
+            for base in cls.__mro__
+            if base is not object and base not in _BASES and not self.is_own(base)
+        )
 
     def _inert(self, value: object) -> None:
         self.out.words.append(f"inert {_kind(value)}")
@@ -162,6 +174,8 @@ class _Reader:
                 self._tell("namespace", vars(value))
             case BuiltinFunctionType() | MethodWrapperType():
                 self._tell("bound", value.__name__, value.__self__)
+            case local():
+                self._tell("thread", dict(vars(value)))
             case ContextVar():
                 self._tell("variable", value.name, _value_of(value))
             case KeysView() | ValuesView() | ItemsView():
@@ -227,15 +241,6 @@ def _base_contents(value: object) -> list[object]:
             return [int.__pos__(value)]
         case _:
             return []
-
-
-def _has_hidden_state(cls: type) -> bool:
-    """Say whether an object of a class holds more than attributes: it is a kind of something made in C."""
-    return any(
-        not {"__reduce__", "__reduce_ex__"}.isdisjoint(vars(base))
-        for base in cls.__mro__
-        if base is not object and base not in _BASES
-    )
 
 
 def _kind(value: object) -> str:

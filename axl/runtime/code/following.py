@@ -35,6 +35,8 @@ from axl.runtime.code.source import Source
 from axl.runtime.code.surroundings import read_surroundings
 from axl.runtime.code.unseen import OFF, reads_outside, refuse_words
 
+_NAMES_OF_MODULES = frozenset({"__module__", "__package__", "__spec__", "getmodule", "getmodulename"})
+
 
 class Walk:
     """One walk through a step's code: what was found, and what has been seen."""
@@ -111,7 +113,7 @@ class Walk:
         self.parts.add(name, told.digest)
         for place, code in enumerate(told.code):
             self.visit(code, name, str(place))
-            self.remarks.passed(code)
+            self.remarks.passed(self, code)
         return told.opaque
 
     # functions
@@ -175,6 +177,8 @@ class Walk:
         """Follow the names in a piece of code."""
         self._words |= reading.words
         self.remarks.ask(reading.words)
+        if not _NAMES_OF_MODULES.isdisjoint(reading.words):
+            self.parts.pin_all()
         if scope.strict:
             refuse_words(reading, scope.where)
         for place, item in enumerate(reading.loads):
@@ -245,6 +249,12 @@ class Walk:
         self.statements(key, source.tree.body, module, source)
         names = [name for name in vars(module) if not name.startswith("__")]
         read_chains(self, [(name,) for name in names], Scope(key, vars(module), None))
+
+    def compiled(self, module: ModuleType) -> None:
+        """Note a module of the project that is no Python: it counts by its file."""
+        file = vars(module).get("__file__")
+        if isinstance(file, str) and self.project.is_own(module) and not file.endswith((".py", ".pyc")):
+            self._file(file)
 
     def _file(self, path: str) -> None:
         digest = digest_of_file(path)

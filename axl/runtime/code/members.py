@@ -11,7 +11,7 @@ from axl.dsl.location import shown
 from axl.dsl.naming import module_name
 from axl.dsl.step import Step
 from axl.errors import Loc
-from axl.runtime.code.modules import module_of, own_methods, wrapped_in
+from axl.runtime.code.modules import module_of, own_methods, registered_in, wrapped_in
 from axl.runtime.code.normal import Chain, Reading
 from axl.runtime.code.source import Source
 from axl.runtime.code.unseen import reads_outside
@@ -30,6 +30,7 @@ def read_class(walk: Walk, cls: type) -> None:
     if not walk.is_own(cls):
         walk.package(module_of(cls))
         return
+    walk.parts.pin(cls)
     for place, base in enumerate((*cls.__mro__[1:], type(cls))):
         walk.visit(base, name, f"base {place}")
     module = sys.modules.get(cls.__module__)
@@ -42,6 +43,8 @@ def read_class(walk: Walk, cls: type) -> None:
     if source and module and fresh:
         walk.statements(name, nodes, module, source)
         reading = source.read(nodes)
+    for place, other in enumerate(registered_in(cls)):
+        walk.visit(other, name, f"registered {place}")
     for key, value in list(vars(cls).items()):
         _member(walk, cls, key, value, reading, source)
 
@@ -110,10 +113,14 @@ def read_super(walk: Walk, name: str, reader: str, via: str) -> None:
 
 
 def _read_attribute(walk: Walk, owner: type, name: str, reader: str, via: str) -> None:
-    found = next((cls for cls in owner.__mro__ if name in vars(cls)), None)
-    if found is not None:
-        _class_attribute(walk, found, name, reader, via)
-        return
+    for cls in owner.__mro__:
+        for key in (
+            name,
+            f"_{cls.__name__.lstrip('_')}{name}",
+        ):  # `self.__name` is written down as the latter
+            if key in vars(cls):
+                _class_attribute(walk, cls, key, reader, via)
+                return
     for cls in owner.__mro__:  # what no class has, these make
         for maker in ("__getattr__", "__getattribute__"):
             if maker in vars(cls):

@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import sys
 import types
+from abc import ABCMeta, _get_dump  # type: ignore[attr-defined]  # the registry has no public reader
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
@@ -152,6 +153,16 @@ def module_of(code: FunctionType | type | ModuleType) -> str:
         return code.__name__
     name = code.__globals__.get("__name__") if isinstance(code, FunctionType) else code.__module__
     return name if isinstance(name, str) else ""
+
+
+def registered_in(cls: type) -> list[type]:
+    """Return the classes that count as subclasses of an abstract one because somebody registered them."""
+    if not isinstance(cls, ABCMeta):
+        return []
+    found = [reference() for reference in _get_dump(cls)[0]]
+    return sorted(
+        [item for item in found if item is not None], key=lambda item: (module_of(item), item.__qualname__)
+    )
 
 
 def is_made_here(cls: type) -> bool:

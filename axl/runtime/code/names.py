@@ -124,12 +124,14 @@ def _binding(walk: Walk, module: ModuleType | None, name: str, names: Mapping[st
     if not statements and isinstance(value, (FunctionType, type)):
         walk.visit(value, reader, use.via)
         if use.passed:
-            walk.remarks.passed(value)
+            walk.remarks.passed(walk, value)
         return
     if not statements and source and module and _from_elsewhere(walk, module, source, name, use):
         return
     key = f"{module_name(str(names.get('__name__', '')))}:{name}"
     walk.parts.link(reader, use.via, key)
+    if module and source is None:
+        walk.compiled(module)
     if walk.is_new("binding", key):
         made = statements or (source.definitions(name) if source else [])
         bound = Bound(key=key, name=name, value=value, statements=made, module=module, source=source)
@@ -138,17 +140,16 @@ def _binding(walk: Walk, module: ModuleType | None, name: str, names: Mapping[st
 
 def _from_elsewhere(walk: Walk, module: ModuleType, source: Source, name: str, use: Use) -> bool:
     """Follow a value to the module that it was imported from; false where it was not."""
-    wanted = source.imports.get(name)
     stars = [Import(star.module, name, star.level) for star in source.stars]
-    for item in [wanted] if wanted else stars:
+    for item in [*source.imports.get(name, []), *stars]:
         home = loaded(item, vars(module))
-        if home and walk.project.is_own(home) and item.attr in vars(home):
+        if home is None or vars(home).get(item.attr, home) is not vars(module)[name]:
+            continue
+        if walk.project.is_own(home):
             _global(walk, (item.attr,), vars(home), use)
-            return True
-        if home and not walk.project.is_own(home) and (wanted or item.attr in vars(home)):
-            via = f"{use.via} {item.attr}"
-            _foreign(walk, item.module, (item.attr,), Use(scope=use.scope, via=via))
-            return True
+        else:
+            _foreign(walk, item.module, (item.attr,), Use(scope=use.scope, via=f"{use.via} {item.attr}"))
+        return True
     return False
 
 

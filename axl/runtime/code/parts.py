@@ -36,6 +36,8 @@ class Parts:
     digests: dict[str, set[str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     _root: str = ""
+    _pinned: set[str] = field(default_factory=set)
+    _pins_all: bool = False
     _links: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _names: dict[int, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
@@ -56,6 +58,14 @@ class Parts:
             self._root = target
             return
         self._links.setdefault(reader, set()).add((via, target))
+
+    def pin(self, code: FunctionType | type) -> None:
+        """Note code that may be in a result, or in a pickle of one: there it stands under its module's name."""
+        self._pinned.add(module_name(module_of(code)))
+
+    def pin_all(self) -> None:
+        """Note that the code asks for names of modules."""
+        self._pins_all = True
 
     def name_of(self, code: FunctionType | type | ModuleType, *, own: bool) -> str:
         """Return the one name of a function, class or module."""
@@ -87,7 +97,9 @@ class Parts:
 
     def _without_module(self, name: str) -> str:
         module, colon, rest = name.partition(":")
-        return f"{self._modules.get(module, '')}{colon}{rest}" if colon else name
+        if not colon or self._pins_all or module in self._pinned:
+            return name
+        return f"{self._modules.get(module, '')}{colon}{rest}"
 
 
 def _name(code: FunctionType | type | ModuleType, sign: str) -> str:

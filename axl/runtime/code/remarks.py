@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from axl.runtime.code.modules import Scope
@@ -36,9 +37,11 @@ class Remarks:
         if reading.docs or reading.annotations:
             self._kept[name] = (id(code), reading, scope)
 
-    def passed(self, code: object) -> None:
+    def passed(self, walk: Walk, code: object) -> None:
         """Note code that somebody gets as a value: a library may look at its annotations."""
         self._passed.add(id(code))
+        if isinstance(code, (FunctionType, type)):
+            walk.parts.pin(code)
 
     def ask(self, words: frozenset[str]) -> None:
         """Note what code asks for."""

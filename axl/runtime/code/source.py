@@ -30,7 +30,7 @@ class Source:
     functions: dict[str, list[tuple[CodeType, ast.AST]]] = field(default_factory=dict)
     classes: dict[str, list[ast.ClassDef]] = field(default_factory=dict)
     bindings: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    imports: dict[str, Import] = field(default_factory=dict)
+    imports: dict[str, list[Import]] = field(default_factory=dict)
     guarded: dict[str, Import] = field(default_factory=dict)
     stars: list[Import] = field(default_factory=list)
     loads: list[Import] = field(default_factory=list)
@@ -203,7 +203,7 @@ def _bind_import(statement: ast.Import | ast.ImportFrom, source: Source) -> None
         if bound == "*":
             source.stars.append(item)
         else:
-            source.imports[bound] = item
+            source.imports.setdefault(bound, []).append(item)
 
 
 def _bind_names(statement: ast.stmt, source: Source) -> None:

@@ -22,7 +22,7 @@ _INERT = frozenset({"logging", "typing"})
 
 def read_surroundings(walk: Walk, module: str, source: Source) -> None:
     """Note the packages that a module imports, and what it and the modules it imports set up."""
-    for item in [*source.imports.values(), *source.stars]:
+    for item in source.loads:
         if not item.level and item.module:
             walk.package(item.module)
     here = sys.modules.get(module)
@@ -68,11 +68,9 @@ def _whose(walk: Walk, module: ModuleType, source: Source, name: str, item: Impo
         inert = (value.__name__ if isinstance(value, ModuleType) else value.__module__) or ""
         foreign = not walk.is_own(value) and inert.partition(".")[0] not in _INERT
         return "foreign" if foreign else "local"
-    wanted = source.imports.get(name)
-    if wanted is None or wanted.module.partition(".")[0] in _INERT:
-        return "local"
-    home_module = loaded(wanted, vars(module))
-    return "local" if home_module and walk.project.is_own(home_module) else "foreign"
+    wanted = [item for item in source.imports.get(name, []) if item.module.partition(".")[0] not in _INERT]
+    homes = [loaded(item, vars(module)) for item in wanted]
+    return "foreign" if any(home and not walk.project.is_own(home) for home in homes) else "local"
 
 
 def _of_own(walk: Walk, function: FunctionType) -> Whose:

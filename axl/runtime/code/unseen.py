@@ -73,7 +73,7 @@ def refuse_value(value: object, where: Loc | None) -> None:
 
 
 _OUTSIDE = frozenset(
-    {"environ", "getenv", "open", "argv", "input", "getpass", "urlopen", "download", "stdin"}
+    {"environ", "getenv", "open", "argv", "input", "getpass", "urlopen", "download", "stdin", "CDLL", "cdll"}
 )
 _OUTSIDE_BEGINS = ("read", "load", "from_file", "from_pretrained", "from_env")
 
