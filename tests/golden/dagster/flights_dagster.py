@@ -49,7 +49,7 @@ def after(*ops: str) -> dict[str, dg.In]:
 @dg.op(
     description="Read when each plane was built and how many seats it has.",
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "4d3dc54548f3d70d"},
+    tags={"axl/code": "0000000000000000"},
 )
 def planes(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "planes")
@@ -71,7 +71,7 @@ def months_of_map__items(
     ins=after("months_of_map__items"),
     out=dg.Out(dg.Nothing),
     tags={
-        "axl/code": "83813d3ff0029f11",
+        "axl/code": "0000000000000000",
         "dagster-k8s/config": {
             "container_config": {
                 "resources": {
@@ -90,7 +90,7 @@ def departures(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Read one airport's weather, hour by hour.",
     ins=after("months_of_map__items"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "294690bb6fdc7043"},
+    tags={"axl/code": "0000000000000000"},
 )
 def weather(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "weather")
@@ -112,7 +112,7 @@ def map__items(
     description="Give each flight of one month its weather and its plane; one in six planes is not known.",
     ins=after("map__items"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "c5d97a5376a253f4"},
+    tags={"axl/code": "0000000000000000"},
 )
 def join_op(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "join")
@@ -122,7 +122,7 @@ def join_op(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Keep every fifth day back: flights of one day share their troubles, so whole days must go.",
     ins=after("join"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "4e3a92daf406bf0f"},
+    tags={"axl/code": "0000000000000000"},
 )
 def split(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "split")
@@ -132,7 +132,7 @@ def split(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Name the carriers with enough flights to learn from.",
     ins=after("split"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "ed289b2aca11653a"},
+    tags={"axl/code": "0000000000000000"},
 )
 def carriers(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "carriers")
@@ -154,7 +154,7 @@ def map_2__items(
     ins=after("map_2__items"),
     out=dg.Out(dg.Nothing),
     tags={
-        "axl/code": "48e9f60cc34b32a2",
+        "axl/code": "0000000000000000",
         "dagster-k8s/config": {
             "container_config": {
                 "resources": {
@@ -173,7 +173,7 @@ def fit(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description='Score a model on days it has not seen, beside the rule of thumb "it is always late at 6 pm".',
     ins=after("map_2__items", "fit"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "9efac941168fbdea"},
+    tags={"axl/code": "0000000000000000"},
 )
 def judge(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "judge")
@@ -183,7 +183,7 @@ def judge(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Make the report: one row per carrier, the most predictable first.",
     ins=after("judge"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "1dc5f9f6f4a285cc"},
+    tags={"axl/code": "0000000000000000"},
 )
 def compare(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "compare")
@@ -193,7 +193,7 @@ def compare(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Say whether the models are worth it: good on average, and no worse than the rule anywhere.",
     ins=after("compare"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "f778829f76eb9989"},
+    tags={"axl/code": "0000000000000000"},
 )
 def good(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "good")
@@ -203,7 +203,7 @@ def good(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Draw each carrier's model beside the rule of thumb.",
     ins=after("good", "compare"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "0307c734f74b0ae2"},
+    tags={"axl/code": "0000000000000000"},
 )
 def chart(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "chart")
@@ -213,7 +213,7 @@ def chart(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Say what is published; a real one would send report and chart to those who wait for them.",
     ins=after("chart"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "f2c077e374243834"},
+    tags={"axl/code": "0000000000000000"},
 )
 def publish(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "publish")
@@ -223,7 +223,7 @@ def publish(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Say what keeps the models from being published.",
     ins=after("good", "compare"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "32282c88db25c427"},
+    tags={"axl/code": "0000000000000000"},
 )
 def hold(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "hold")
@@ -233,7 +233,7 @@ def hold(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     description="Say it all in a few numbers.",
     ins=after("compare", "publish", "hold"),
     out=dg.Out(dg.Nothing),
-    tags={"axl/code": "385d3e03394ad2a9"},
+    tags={"axl/code": "0000000000000000"},
 )
 def sum_up(context: dg.OpExecutionContext, parameters: Parameters) -> None:
     run_step(context, parameters, "sum_up")
@@ -398,21 +398,21 @@ defs = dg.Definitions(jobs=[flights])
 #   "parameter airports" {"type": "list[str]", "default": "[\"EWR\",\"JFK\",\"LGA\"]"}
 #   "parameter least_flights" {"type": "int", "default": "2000"}
 #   "parameter least_auc" {"type": "float", "default": "0.7"}
-#   "planes" {"step": "flights:Flights/planes", "code": "4d3dc54548f3d70d", "reads": {}, "gives": {"result": "pandas.DataFrame (parquet)"}}
+#   "planes" {"step": "flights:Flights/planes", "code": "0000000000000000", "reads": {}, "gives": {"result": "pandas.DataFrame (parquet)"}}
 #   "months_of_map" {"over": ["%airports"]}
-#   "departures" {"in": "months_of_map", "step": "flights:Flights/departures", "code": "83813d3ff0029f11", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "attempts": 3, "delay_s": 1.0, "on": ["builtins:OSError"]}
-#   "weather" {"in": "months_of_map", "step": "flights:Flights/weather", "code": "294690bb6fdc7043", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
+#   "departures" {"in": "months_of_map", "step": "flights:Flights/departures", "code": "0000000000000000", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "attempts": 3, "delay_s": 1.0, "on": ["builtins:OSError"]}
+#   "weather" {"in": "months_of_map", "step": "flights:Flights/weather", "code": "0000000000000000", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
 #   "map" {"in": "months_of_map", "over": ["%months"]}
-#   "join" {"in": "months_of_map/map", "step": "flights:Flights/join", "code": "c5d97a5376a253f4", "reads": {"flights": "%departures", "weather": "%weather", "planes": "%planes", "month": "%month"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
-#   "split" {"step": "flights:Flights/split", "code": "4e3a92daf406bf0f", "reads": {"airports": "months_of_map"}, "gives": {"train": "pandas.DataFrame (parquet)", "test": "pandas.DataFrame (parquet)"}}
-#   "carriers" {"step": "flights:Flights/carriers", "code": "ed289b2aca11653a", "reads": {"train": "split.train", "least_flights": "%least_flights"}, "gives": {"result": "list[str] (pickle)"}}
+#   "join" {"in": "months_of_map/map", "step": "flights:Flights/join", "code": "0000000000000000", "reads": {"flights": "%departures", "weather": "%weather", "planes": "%planes", "month": "%month"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
+#   "split" {"step": "flights:Flights/split", "code": "0000000000000000", "reads": {"airports": "months_of_map"}, "gives": {"train": "pandas.DataFrame (parquet)", "test": "pandas.DataFrame (parquet)"}}
+#   "carriers" {"step": "flights:Flights/carriers", "code": "0000000000000000", "reads": {"train": "split.train", "least_flights": "%least_flights"}, "gives": {"result": "list[str] (pickle)"}}
 #   "map_2" {"over": ["carriers"]}
-#   "fit" {"in": "map_2", "step": "flights:Flights/fit", "code": "48e9f60cc34b32a2", "reads": {"train": "%split_train", "carrier": "%carrier"}, "gives": {"result": " (pickle)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "env": {"OMP_NUM_THREADS": "d63bd9a8"}}
-#   "judge" {"in": "map_2", "step": "flights:Flights/judge", "code": "9efac941168fbdea", "reads": {"model": "fit", "data": "%split", "carrier": "%carrier"}, "gives": {"result": "flights.Score (pickle)"}, "env": {"OMP_NUM_THREADS": "d63bd9a8"}}
-#   "compare" {"step": "flights:Flights/compare", "code": "1dc5f9f6f4a285cc", "reads": {"scores": "map_2"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
-#   "good" {"step": "flights:Flights/good", "code": "f778829f76eb9989", "reads": {"report": "compare", "least_auc": "%least_auc"}, "gives": {"result": "bool (pickle)"}}
+#   "fit" {"in": "map_2", "step": "flights:Flights/fit", "code": "0000000000000000", "reads": {"train": "%split_train", "carrier": "%carrier"}, "gives": {"result": " (pickle)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "env": {"OMP_NUM_THREADS": "d63bd9a8"}}
+#   "judge" {"in": "map_2", "step": "flights:Flights/judge", "code": "0000000000000000", "reads": {"model": "fit", "data": "%split", "carrier": "%carrier"}, "gives": {"result": "flights.Score (pickle)"}, "env": {"OMP_NUM_THREADS": "d63bd9a8"}}
+#   "compare" {"step": "flights:Flights/compare", "code": "0000000000000000", "reads": {"scores": "map_2"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
+#   "good" {"step": "flights:Flights/good", "code": "0000000000000000", "reads": {"report": "compare", "least_auc": "%least_auc"}, "gives": {"result": "bool (pickle)"}}
 #   "when" {"test": "good"}
-#   "chart" {"in": "when:then", "step": "flights:Flights/chart", "code": "0307c734f74b0ae2", "reads": {"report": "%compare"}, "gives": {"result": "pathlib.Path (path)"}}
-#   "publish" {"in": "when:then", "step": "flights:Flights/publish", "code": "f2c077e374243834", "reads": {"report": "%compare", "chart": "chart"}, "gives": {"result": "str (pickle)"}}
-#   "hold" {"in": "when:otherwise", "step": "flights:Flights/hold", "code": "32282c88db25c427", "reads": {"report": "%compare"}, "gives": {"result": "str (pickle)"}}
-#   "sum_up" {"step": "flights:Flights/sum_up", "code": "385d3e03394ad2a9", "reads": {"report": "compare", "verdict": "when"}, "gives": {"result": "dict[str, float | str] (pickle)"}}
+#   "chart" {"in": "when:then", "step": "flights:Flights/chart", "code": "0000000000000000", "reads": {"report": "%compare"}, "gives": {"result": "pathlib.Path (path)"}}
+#   "publish" {"in": "when:then", "step": "flights:Flights/publish", "code": "0000000000000000", "reads": {"report": "%compare", "chart": "chart"}, "gives": {"result": "str (pickle)"}}
+#   "hold" {"in": "when:otherwise", "step": "flights:Flights/hold", "code": "0000000000000000", "reads": {"report": "%compare"}, "gives": {"result": "str (pickle)"}}
+#   "sum_up" {"step": "flights:Flights/sum_up", "code": "0000000000000000", "reads": {"report": "compare", "verdict": "when"}, "gives": {"result": "dict[str, float | str] (pickle)"}}
