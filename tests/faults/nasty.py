@@ -144,3 +144,19 @@ class Litters(Workflow):
 
     def graph(self) -> str:
         return self.litter()
+
+
+class Mayflies(Workflow):
+    """Items that kill their worker at once."""
+
+    @step
+    def items(self, n: int) -> list[int]:
+        return list(range(n))
+
+    @step
+    def die(self, i: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return i
+
+    def graph(self, n: int = 100) -> list[int]:
+        return self.die.map(self.items(n))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import axl
 from axl.runtime.history.run import Run
 from tests.faults.nasty import Flood, KilledTwice, Litters, Nasty, Orphans
 from tests.faults.sizes import size
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,22 @@ def test_a_killed_worker_is_tried_again(tmp_path: Path) -> None:
 
     assert (run.status, run.result) == ("succeeded", 3)
     assert run.step("work").attempts == 3
+
+
+def test_workers_that_die_while_others_start(tmp_path: Path) -> None:
+    """Every death is heard of, also one that is told in the same breath as the start of another worker."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        argv = [sys.executable, "-m", "axl", "run", "local", "-m", "tests.faults.nasty:Mayflies", "-q"]
+        argv += ["--param", f"n={size(100, 400)}", "--workers", "2", "--keep-going", "--store", str(tmp_path)]
+        code = subprocess.run(argv, check=False, capture_output=True, timeout=60, cwd=ROOT).returncode
+    finally:
+        for each in busy:
+            each.kill()
+            each.wait()
+
+    assert code == 1
+    assert [size(100, 400)] == [each.instances for each in axl.get_run("latest", tmp_path).timeline[1:]]
 
 
 def test_what_a_step_left_running_is_ended(tmp_path: Path) -> None:

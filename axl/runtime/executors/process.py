@@ -162,11 +162,13 @@ class ProcessExecutor:
         return worker
 
     def _spawned(self) -> int:
+        """Wait for the new worker's number; who has exited meanwhile, or in the same breath, is kept."""
         while True:
-            for note in self._read_notes():
+            notes = self._read_notes()
+            self._early += [(note["exited"], note["status"]) for note in notes if "exited" in note]
+            for note in notes:
                 if "spawned" in note:
                     return note["spawned"]
-                self._early.append((note["exited"], note["status"]))
 
     def _read_control(self) -> None:
         self._early += [(note["exited"], note["status"]) for note in self._read_notes()]
