@@ -12,6 +12,7 @@ from table import markdown, name_of, number
 INLINE, THREAD, PROCESS = ("axl", "inline"), ("axl", "thread"), ("axl", "process")
 POOL, INSERT, MAPPED = ("plain", "processes"), ("plain", "sqlite"), ("plain", "mapped")
 SAFE, PARQUET = ("plain", "mapped+fsync"), ("plain", "parquet")
+BUCKET, BOTO = ("axl", "store"), ("plain", "boto3")
 ARROW_INLINE, ARROW = ("axl", "inline+arrow"), ("axl", "process+arrow")
 
 
@@ -115,6 +116,22 @@ def _bytes_cost(results: Results, kind: str, who: Who) -> float | None:
     return None if big is None or small is None else big - small
 
 
+def _inner(name: str, section: str, size: str, who: Who, limit: Who) -> Callable[[Results], float | None]:
+    """Read how many times the limit's a part is: the median over rounds that had both."""
+
+    def read(results: Results) -> float | None:
+        theirs = {one.round: one.inner[name] for one in results.good(section, size, limit)}
+        good = results.good(section, size, who)
+        return median(one.inner[name] / theirs[one.round] for one in good if one.round in theirs)
+
+    return read
+
+
+def _share(results: Results) -> float | None:
+    good = results.good("disk", "10", INLINE)
+    return median(one.inner["disk"] / one.inner["raw"] for one in good)
+
+
 BUDGETS = (
     Budget("`import axl`, above bare Python", 40, "ms", _above_bare),
     Budget("`axl --help`", 150, "ms", _milliseconds("help", "", ("axl", "axl"))),
@@ -145,5 +162,18 @@ BUDGETS = (
     Budget("passing 5 million rows as arrow, process", 1.3, "x limit", _passing("table", ARROW, MAPPED)),
     Budget("passing 5 million rows as parquet, inline", 1.3, "x limit", _passing("table", INLINE, PARQUET)),
     Budget("passing 5 million rows as parquet, process", 1.3, "x limit", _passing("table", PROCESS, PARQUET)),
+    Budget(
+        "100 MB to a bucket, beside boto3",
+        1.1,
+        "times",
+        _inner("write_s", "bucket-large", "100", BUCKET, BOTO),
+    ),
+    Budget(
+        "100 MB from a bucket, beside boto3",
+        1.1,
+        "times",
+        _inner("read_s", "bucket-large", "100", BUCKET, BOTO),
+    ),
+    Budget("disk of ten runs of which an eighth differs, of the raw bytes", 0.25, "", _share),
     Budget("CPU-bound fan-out", 1.05, "x limit", lambda results: results.ratio("cpu", "64", PROCESS, POOL)),
 )

@@ -36,6 +36,9 @@ TITLES = {
     "command": "trivial steps, whole command",
     "data": "value through three steps",
     "cpu": "tasks of 0.1 s, 2 workers",
+    "bucket": "objects of 1 kB to a bucket and back",
+    "bucket-large": "MB in one object to a bucket and back",
+    "disk": "runs over data that overlaps",
 }
 
 WIDE = ("10", "100", "1000", "10000")
@@ -95,6 +98,7 @@ def all_cases() -> Iterator[Case]:
     yield from _commands()
     yield from _data()
     yield from _cpu()
+    yield from _stores()
 
 
 def limit_of(section: str, who: Who) -> Who:
@@ -107,6 +111,10 @@ def limit_of(section: str, who: Who) -> Who:
             return "plain", "records"
         case "data":
             return "plain", "mapped"
+        case "bucket" | "bucket-large":
+            return "plain", "boto3"
+        case "disk":
+            return "plain", "files"
         case "cpu" | "command":
             return "plain", "processes"
         case "chain" | "fan" if isolated:
@@ -122,6 +130,12 @@ def ours_of(section: str) -> Who:
             return "axl", "axl"
         case "front":
             return "axl", "all"
+        case "bucket":
+            return "axl", "store, in batches"
+        case "bucket-large":
+            return "axl", "store"
+        case "disk":
+            return "axl", "inline"
         case _:
             return "axl", "process"
 
@@ -186,3 +200,11 @@ def _cpu() -> Iterator[Case]:
     peers = (("axlw", "local"), ("luigi", "default"), ("joblib", "default"), ("redun", "processes"))
     slow = (("dagster", "multi"), ("metaflow", "run"), ("prefect", "default"))
     yield from _of("cpu", (*plain, ("axl", "thread"), ("axl", "process"), *peers, *slow), ("64",))
+
+
+def _stores() -> Iterator[Case]:
+    plain = (("plain", "boto3"), ("plain", "boto3, 32 threads"))
+    ours = (("axl", "store, one by one"), ("axl", "store, in batches"))
+    yield from _of("bucket", (*plain, *ours), MOST)
+    yield from _of("bucket-large", (("plain", "boto3"), ("axl", "store")), ("10", "100"))
+    yield from _of("disk", (("plain", "files"), ("axl", "inline"), ("joblib", "memory")), ("10",))

@@ -6,6 +6,9 @@
     python benchmarks/run.py --only chain,fan --peers plain,axl,joblib --reps 5
     python benchmarks/run.py --print FILE ...    # the table of results that were kept
 
+The sections about buckets start moto's server, or use the one at `$BENCH_S3` that has a bucket
+`axl-benchmarks`, with the usual credentials in the environment.
+
 Every run is a fresh process in a fresh folder with a home of its own. A run that gives a wrong answer,
 fails, or takes too long is no measurement, and the table says so.
 """
@@ -30,7 +33,7 @@ from cases import Case, all_cases, is_quick
 from measure import TIMED_OUT, Measured, adopt_orphans, measure
 from results import Results, Sample, keep, read
 from setup_peers import HOMES, ROOT, is_there, python_of
-from table import table
+from table import stores_table, table
 
 SCRIPTS = Path(__file__).resolve().parent / "peers"
 KEPT = ROOT / ".cache" / "benchmarks"
@@ -240,7 +243,9 @@ def _print(results: Results) -> None:
     python, cores = platform.python_version(), os.cpu_count()
     print(f"\nCPython {python}, {cores} cores, {platform.system()} {platform.machine()}\n")
     print(table(results))
-    print(f"\n{budgets_table(results)}")
+    stores = stores_table(results)
+    print(f"\n{stores}\n" if stores else "")
+    print(budgets_table(results))
 
 
 if __name__ == "__main__":

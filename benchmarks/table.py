@@ -8,6 +8,7 @@ from cases import TITLES, Who, limit_of, ours_of
 from results import Results, median
 
 HEAD = ("what", "size", "who", "process s", "run s", "added ms/step", "x limit", "x axl", "peak MB", "runs")
+STORES = ("what", "size", "who", "write s", "read s", "raw MB", "on disk MB", "x raw")
 NAMES = {"axlw": "axl-workflows 0.6.0", "plain": "plain Python"}
 
 
@@ -19,6 +20,29 @@ def table(results: Results) -> str:
             known = sorted(results.who(section, size), key=lambda who: _order(results, section, size, who))
             rows += [_row(results, section, size, who) for who in known]
     return markdown(HEAD, rows)
+
+
+def stores_table(results: Results) -> str:
+    """Return what stores cost apart: writing and reading, and the disk that runs take; empty without any."""
+    rows = [
+        _store_row(results, section, size, who)
+        for section in ("bucket", "bucket-large", "disk")
+        for size in results.sizes(section)
+        for who in results.who(section, size)
+        if results.good(section, size, who)
+    ]
+    return markdown(STORES, rows) if rows else ""
+
+
+def _store_row(results: Results, section: str, size: str, who: Who) -> Sequence[str]:
+    def inner(name: str, factor: float = 1.0) -> float | None:
+        found = median(one.inner[name] for one in results.good(section, size, who) if name in one.inner)
+        return None if found is None else found * factor
+
+    disk, raw = inner("disk", 1e-6), inner("raw", 1e-6)
+    share = None if disk is None or not raw else disk / raw
+    figures = (inner("write_s"), inner("read_s"), raw, disk, share)
+    return (TITLES[section], size, name_of(who), *map(number, figures))
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,7 +1,8 @@
 """axl itself, by its Python calls and by its command line; the variants are its executors."""
 
+import bucket
 from case import OUT, case, check, clock, main, shell, tool, write_module
-from work import BURNT, data_want, layers, warm
+from work import BURNT, data_want, layers, raw_size, size_of, versions, warm
 
 EXECUTORS = ("inline", "thread", "process")
 
@@ -94,6 +95,24 @@ class Flow(Workflow):
         return data_third(x)
     def graph(self) -> float:
         return self.third(self.second(self.first()))
+"""
+
+DISK = """\
+import numpy as np
+from axl import Workflow, step
+from work import MONTHS, month_data
+class Flow(Workflow):
+    @step
+    def load(self, month: int, version: int) -> np.ndarray:
+        return month_data(month, version)
+    @step
+    def order(self, x: np.ndarray) -> np.ndarray:
+        return np.sort(x)
+    @step
+    def count(self, xs: list[np.ndarray]) -> int:
+        return len(xs)
+    def graph(self, versions: list[int]) -> int:
+        return self.count(self.order.map(self.load.map(list(range(MONTHS)), versions)))
 """
 
 LAYERS = """\
@@ -203,6 +222,67 @@ def cached(args):
         done = axl.run(flow.Flow, executor=args.variant, workers=2)
         result = done.result
     check((result, dict(done.counts)), (fan_want(args.n), {"cached": args.n + 2}))
+
+
+@case("bucket", "store, one by one", "store, in batches")
+def bucket_small(args):
+    """Records: each is written once, and verified when it is read."""
+    from axl.io.stores import open_store
+
+    with bucket.server() as endpoint:
+        store, keys = open_store(bucket.url(endpoint)), [f"bench/{i}" for i in range(args.n)]
+        bodies = [bucket.small(i) for i in range(args.n)]
+        store.put_record("first", b"x")
+        with clock():
+            with clock("write_s"):
+                if args.variant == "store, in batches":
+                    store.put_records(list(zip(keys, bodies, strict=True)))
+                else:
+                    for key, body in zip(keys, bodies, strict=True):
+                        store.put_record(key, body)
+            with clock("read_s"):
+                if args.variant == "store, in batches":
+                    got = store.get_records(keys)
+                else:
+                    got = [store.get_record(key) for key in keys]
+        store.close()
+    check(got, bodies)
+
+
+@case("bucket-large", "store")
+def bucket_large(args):
+    """An object: hashed, sent in parts, kept on this machine; and fetched by a machine that has no copy."""
+    import os
+    import shutil
+
+    from axl.io.stores import open_store
+
+    data = bucket.large(args.n)
+    os.environ["XDG_CACHE_HOME"] = os.path.abspath("copies")
+    with bucket.server() as endpoint:
+        store = open_store(bucket.url(endpoint))
+        store.put_record("first", b"x")
+        with clock(), clock("write_s"), store.write() as stream:
+            stream.write(data)
+            digest = stream.finish().digest
+        shutil.rmtree("copies/axl/objects")
+        with clock(), clock("read_s"):
+            got = store.read(digest)
+        store.close()
+    check(got == data, True)
+
+
+@case("disk", "inline")
+def disk(args):
+    """Every run is a run; what an older one has computed is found."""
+    import axl
+
+    flow = write_module(DISK)
+    with clock():
+        for run in range(args.n):
+            axl.run(flow.Flow, {"versions": versions(run)}, executor="inline")
+    OUT.update(disk=size_of(".axl"), raw=raw_size(args.n))
+    check(len(axl.list_runs()), args.n)
 
 
 @case("front", "all")

@@ -1,7 +1,19 @@
 """joblib: `Parallel` with its processes for fan-outs, `Memory` (pickles on disk by argument) for the rest."""
 
-from case import case, check, clock, main
-from work import BURNT, burn, data_first, data_second, data_third, data_want, warm
+from case import OUT, case, check, clock, main
+from work import (
+    BURNT,
+    burn,
+    data_first,
+    data_second,
+    data_third,
+    data_want,
+    month_data,
+    raw_size,
+    size_of,
+    versions,
+    warm,
+)
 
 
 def first():
@@ -56,6 +68,26 @@ def data(args):
         one, two, three = cached(data_first), cached(data_second), cached(data_third)
         got = three(two(one(args.size)))
     check(got, data_want(args.size))
+
+
+def sorted_month(month, version):
+    import numpy as np
+
+    return np.sort(month_data(month, version))
+
+
+@case("disk", "memory")
+def disk(args):
+    import joblib  # noqa: F401
+
+    with clock():
+        load, sort = cached(month_data), cached(sorted_month)
+        for run in range(args.n):
+            for month, version in enumerate(versions(run)):
+                load(month, version)
+                sort(month, version)
+    OUT.update(disk=size_of("cache"), raw=raw_size(args.n))
+    check(sort(0, 0).size, load(0, 0).size)
 
 
 @case("cpu", "default")

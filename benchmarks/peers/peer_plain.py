@@ -7,14 +7,29 @@ pools of the standard library with two workers.
 
 import concurrent.futures
 import hashlib
+import io
 import json
 import os
 import pickle
 import sqlite3
 from dataclasses import dataclass
 
+import bucket
 from case import OUT, case, check, clock, main
-from work import BURNT, burn, data_first, data_second, data_third, data_want, layers, warm
+from work import (
+    BURNT,
+    burn,
+    data_first,
+    data_second,
+    data_third,
+    data_want,
+    layers,
+    month_data,
+    raw_size,
+    size_of,
+    versions,
+    warm,
+)
 
 
 def first():
@@ -247,6 +262,63 @@ def load_arrow(name):
     import pyarrow as pa
 
     return pa.ipc.open_file(pa.memory_map(name)).read_all().to_pandas()
+
+
+@case("bucket", "boto3", "boto3, 32 threads")
+def bucket_small(args):
+    """Each small object is one request, alone or beside others."""
+    with bucket.server() as endpoint:
+        s3, keys = bucket.client(endpoint), range(args.n)
+        each = concurrent.futures.ThreadPoolExecutor(bucket.MANY).map if "threads" in args.variant else map
+
+        def put(i):
+            s3.put_object(Bucket=bucket.BUCKET, Key=f"small/{i}", Body=bucket.small(i))
+
+        def get(i):
+            return s3.get_object(Bucket=bucket.BUCKET, Key=f"small/{i}")["Body"].read()
+
+        put(-1)
+        with clock():
+            with clock("write_s"):
+                list(each(put, keys))
+            with clock("read_s"):
+                got = list(each(get, keys))
+    check(got, [bucket.small(i) for i in keys])
+
+
+@case("bucket-large", "boto3")
+def bucket_large(args):
+    """boto3 sends and fetches parts of 8 MB, ten at once."""
+    data, got = bucket.large(args.n), io.BytesIO()
+    with bucket.server() as endpoint:
+        s3 = bucket.client(endpoint)
+        s3.put_object(Bucket=bucket.BUCKET, Key="first", Body=b"x")
+        with clock():
+            with clock("write_s"):
+                s3.upload_fileobj(io.BytesIO(data), bucket.BUCKET, "large")
+            with clock("read_s"):
+                s3.download_fileobj(bucket.BUCKET, "large", got)
+    check(got.getvalue() == data, True)
+
+
+@case("disk", "files")
+def disk(args):
+    """Every run writes all that its steps give."""
+    with clock():
+        for run in range(args.n):
+            files = [month_data(month, version) for month, version in enumerate(versions(run))]
+            for number, value in enumerate([*files, *map(sorted_copy, files)]):
+                os.makedirs(f"disk/{run}", exist_ok=True)
+                with open(f"disk/{run}/{number}", "wb") as file:
+                    pickle.dump(value, file, protocol=5)
+    OUT.update(disk=size_of("disk"), raw=raw_size(args.n))
+    check(len(os.listdir("disk")), args.n)
+
+
+def sorted_copy(value):
+    import numpy as np
+
+    return np.sort(value)
 
 
 if __name__ == "__main__":

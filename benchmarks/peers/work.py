@@ -71,6 +71,39 @@ def warm(kind):
     data_third(data_second(data_first("array-small" if kind in ELEMENTS else "table-small")))
 
 
+MONTHS = 8
+MONTH = 125_000
+"""Numbers of 8 bytes in a month: 1 MB."""
+
+
+def month_data(month, version):
+    """Return data that nobody can compress, another for each version."""
+    import numpy as np
+
+    return np.random.default_rng([month, version]).random(MONTH)
+
+
+def versions(run):
+    """Return the months' versions in a run: in each run after the first one month is new."""
+    found = [0] * MONTHS
+    for each in range(1, run + 1):
+        found[each % MONTHS] = each
+    return found
+
+
+def raw_size(runs):
+    """Return the bytes of everything that the steps of some runs give: months, and months in order."""
+    return runs * MONTHS * 2 * MONTH * 8
+
+
+def size_of(folder):
+    """Return the bytes that a folder takes on disk."""
+    import os
+
+    files = [os.path.join(top, name) for top, _, names in os.walk(folder) for name in names]
+    return sum(os.stat(file).st_blocks * 512 for file in files)
+
+
 def layers(n):
     """Return what each node of a layered graph of n nodes needs.
 
