@@ -19,8 +19,9 @@ from typing import cast
 from blake3 import blake3
 
 from axl.runtime.code.atoms import array_text, atom_text, is_inert
-from axl.runtime.code.modules import state_of, wrapped_in
+from axl.runtime.code.modules import module_of, state_of, wrapped_in
 
+Code = FunctionType | type | ModuleType
 _PROTOCOL = 4
 _TAKES_APART = frozenset({"__reduce__", "__reduce_ex__", "__getstate__"})
 _BASES = (dict, list, tuple, set, frozenset, str, bytes, float, int)
@@ -31,7 +32,7 @@ class Contents:
     """A value as words. `code` is the code in it, `opaque` says what is not told."""
 
     words: list[str] = field(default_factory=list)
-    code: list[object] = field(default_factory=list)
+    code: list[Code] = field(default_factory=list)
     opaque: str = ""
 
     @property
@@ -40,7 +41,7 @@ class Contents:
         return blake3("\0".join(self.words).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def contents_of(value: object, folders: Sequence[str], is_own: Callable[[type], bool]) -> Contents:
+def contents_of(value: object, folders: Sequence[str], is_own: Callable[[Code], bool]) -> Contents:
     """Return what a value holds.
 
     `folders` are left out of paths and texts, so that a file beside the code is the same everywhere.
@@ -58,7 +59,7 @@ def contents_of(value: object, folders: Sequence[str], is_own: Callable[[type], 
 class _Reader:
     out: Contents
     folders: Sequence[str]
-    is_own: Callable[[type], bool]
+    is_own: Callable[[Code], bool]
     seen: dict[int, tuple[int, object]] = field(default_factory=dict)
     above: list[object] = field(default_factory=list)
     within: str = ""
@@ -118,7 +119,7 @@ class _Reader:
             text = text.replace(folder, "{here}")
         self.out.words.append(f"{kind} {text!r}")
 
-    def _code(self, value: object) -> None:
+    def _code(self, value: Code) -> None:
         known = next((place for place, item in enumerate(self.out.code) if item is value), None)
         if known is None:
             known = len(self.out.code)
@@ -186,7 +187,28 @@ class _Reader:
                 self._taken_apart(value)
 
     def _taken_apart(self, value: object) -> None:
-        outer, self.within = self.within, self.within or _kind(value)
+        if self.within:
+            self._parts_of(value)
+            return
+        words, code, seen = len(self.out.words), len(self.out.code), len(self.seen)
+        known = self.out.opaque
+        self.within, self.out.opaque = _kind(value), ""
+        self._parts_of(value)
+        if self.out.opaque:  # what is in a client or a pool may differ from process to process
+            del self.out.words[words:]
+            self._forget(code, seen)
+            self.out.words.append(f"opaque {self.within}")
+        self.within, self.out.opaque = "", known or self.out.opaque
+
+    def _forget(self, code: int, seen: int) -> None:
+        """Go back to before an object that cannot be told; the author's code in it counts all the same."""
+        found = sorted(filter(self.is_own, self.out.code[code:]), key=_name)
+        self.out.code[code:] = found
+        self.out.words.append(f"holds {len(found)}")
+        while len(self.seen) > seen:
+            self.seen.popitem()
+
+    def _parts_of(self, value: object) -> None:
         parts = _reduced(value)
         if parts:
             self._reduction(parts)
@@ -194,7 +216,6 @@ class _Reader:
             self._tell("mapping", type(value), dict(value.items()))
         else:
             self._opaque(value)
-        self.within = outer
 
     def _reduction(self, parts: Sequence[object]) -> None:
         self._tell("made", *parts)
@@ -247,5 +268,5 @@ def _kind(value: object) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
-def _name(code: object) -> str:
-    return f"{getattr(code, '__module__', '')}.{getattr(code, '__qualname__', getattr(code, '__name__', ''))}"
+def _name(code: Code) -> str:
+    return f"{module_of(code)}.{code.__name__ if isinstance(code, ModuleType) else code.__qualname__}"

@@ -21,6 +21,9 @@ _USUAL = {
 }
 """Names that differ from their distribution's; a look through all distributions takes a third of a second."""
 
+_GLUE = ("_cython_", "nanobind", "pybind11_")
+"""How modules begin that have no file, and hold the types that compiled packages are made with."""
+
 
 class Home(Enum):
     """Who answers for a module's code: own code is read, a package counts by version, Python not at all."""
@@ -59,7 +62,7 @@ def home_of(module: str, file: str = "") -> Home:
     axl counts as Python: what it does for a step has versions of its own.
     """
     top = module.partition(".")[0]
-    if top == "axl":
+    if top == "axl" or top.startswith(_GLUE):
         return Home.PYTHON
     found = file or file_of(module)
     if found:

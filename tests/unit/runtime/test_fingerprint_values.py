@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from axl.runtime.code.fingerprint import FingerprintError
-from tests.unit.runtime.projects import flow, one_step
+from tests.unit.runtime.projects import flow, one_step, written
 
 K = "int(os.environ['K'])"
 HEAD = f"""\
 import array, collections, configparser, contextvars, datetime, decimal, enum, fractions, functools, io, operator, os
-import pathlib, random, re, string, threading, types, typing
+import pathlib, queue, random, re, string, threading, types, typing
 import numpy as np
 import pandas as pd
 import pydantic
@@ -48,6 +51,12 @@ def table(k):
 def times(k):
     def call(x): return x * k
     return call
+"""
+HELD = """\
+class Held:
+    def __init__(self):
+        self.queue = queue.Queue()
+        self.seen = types.SimpleNamespace(words={'b', 'a', 'c'})
 """
 # The expression that makes a value, and what reads it.
 VALUES = {
@@ -213,3 +222,26 @@ def test_two_values_in_each_others_place_count(
         made.append(one_step(tmp_path, {"flow.py": flow(f"return {used}", f"{HEAD}{text}\n")}))
 
     assert (True, True) == (made[0][0] != made[1][0], made[0][1] != made[1][1])
+
+
+def test_processes_agree_on_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another hash seed, another folder and other addresses in memory make no other values."""
+    monkeypatch.setenv("K", "2")
+    values = ", ".join(f"{name!r}: {value}" for name, (value, _) in VALUES.items() if "V" not in value)
+    files = read(f"{{{values}, 'set': {{Own, times, 'a', 'b', (1, 'c')}}}}", "V, CLIENT")
+    files["flow.py"] = files["flow.py"].replace("class Slots:", f"{HELD}CLIENT = Held()\nclass Slots:")
+    code = (
+        "from axl.dsl.describe import steps_of\nfrom axl.runtime.code.fingerprint import fingerprint\n"
+        "import flow\nprint(fingerprint(steps_of(flow.F)['a'], flow.F))"
+    )
+
+    told = []
+    for seed in ("1", "77"):
+        folder = written(tmp_path / seed, files)
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=folder, check=True
+        )
+        told.append(done.stdout)
+
+    assert told[0] == told[1]
