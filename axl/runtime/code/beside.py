@@ -38,9 +38,7 @@ def files_named(reading: Reading, names: Mapping[str, object], folders: Sequence
     It names them by texts, from the folders that it knows, or by globals that are paths. `names` are its
     globals, `folders` those of the project. Code that writes files counts none: they would be its results.
     """
-    if not any(word.startswith(_READ) for word in reading.words):
-        return []
-    if not _MODES.isdisjoint(reading.texts) or any(word.startswith(_WRITE) for word in reading.words):
+    if not _only_reads(reading.words) or not _MODES.isdisjoint(reading.texts):
         return []
     values = [names.get(chain[0]) for chain in reading.chains]
     paths = [str(value) for value in values if isinstance(value, (str, PurePath))]
@@ -51,6 +49,14 @@ def files_named(reading: Reading, names: Mapping[str, object], folders: Sequence
         known += [here, os.path.dirname(here), *folders]
     found = _named(reading.texts, list(dict.fromkeys(known)))
     return [*found, *(path for path in inside if os.path.isfile(path) and path != names.get("__file__"))]
+
+
+@functools.lru_cache(maxsize=4096)
+def _only_reads(words: frozenset[str]) -> bool:
+    """Say whether code has words for reading files, and none for writing any."""
+    return any(word.startswith(_READ) for word in words) and not any(
+        word.startswith(_WRITE) for word in words
+    )
 
 
 def _named(texts: Sequence[str], folders: list[str]) -> list[str]:

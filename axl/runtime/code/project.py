@@ -19,10 +19,15 @@ class Project:
         self.folders = _folders(module, file)
         self._top = module.partition(".")[0]
         self._files: dict[str, Source | None] = {}
+        self._homes: dict[tuple[str, str], Home] = {}
 
     def home(self, module: str, file: str = "") -> Home:
         """Return whose a module is."""
-        return Home.OWN if module.partition(".")[0] == self._top else home_of(module, file)
+        known = self._homes.get((module, file))
+        if known is None:
+            own = module.partition(".")[0] == self._top
+            known = self._homes[module, file] = Home.OWN if own else home_of(module, file)
+        return known
 
     def is_own(self, module: ModuleType) -> bool:
         """Say whether a module is the author's."""

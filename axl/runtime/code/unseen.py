@@ -38,6 +38,8 @@ _VALUES = (importlib.import_module, importlib.reload, importlib.__import__)
 
 def refuse_words(reading: Reading, where: Loc | None) -> None:
     """Raise `FingerprintError` where code asks for classes, names or text of code that nobody names."""
+    if _WORDS.keys().isdisjoint(reading.words):
+        return
     for word in sorted(reading.words & _WORDS.keys()):
         raise FingerprintError(
             f"`{word}` is used, and {_WORDS[word]} cannot be followed",
