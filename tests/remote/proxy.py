@@ -30,12 +30,13 @@ _STALL = 30.0
 
 @dataclass(slots=True)
 class Proxy:
-    """Where it listens, what it spoils, and how often it did."""
+    """Where it listens, what it spoils, how often it did, and which headers of requests it names otherwise."""
 
     target: str
     rate: float
     seed: int
     faults: tuple[str, ...] = FAULTS
+    renamed: tuple[tuple[bytes, bytes], ...] = ()
     server: Server = field(default_factory=lambda: Server(""), init=False)
     done: Counter[str] = field(default_factory=Counter, init=False)
     chance: random.Random = field(init=False)
@@ -51,9 +52,15 @@ class Proxy:
 
 
 @contextmanager
-def spoiling(server: Server, rate: float, seed: int, faults: tuple[str, ...] = FAULTS) -> Iterator[Proxy]:
+def spoiling(
+    server: Server,
+    rate: float,
+    seed: int,
+    faults: tuple[str, ...] = FAULTS,
+    renamed: tuple[tuple[bytes, bytes], ...] = (),
+) -> Iterator[Proxy]:
     """Run a proxy before a server, in a thread of this process."""
-    proxy = Proxy(server.endpoint.removeprefix("http://"), rate, seed, faults)
+    proxy = Proxy(server.endpoint.removeprefix("http://"), rate, seed, faults, renamed)
     ready, ended = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -101,6 +108,8 @@ async def _one(proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.Strea
         return True
     if fault == "reset":
         return False
+    for theirs, ours in proxy.renamed:
+        head = head.replace(theirs, ours)
     answer_head, answer = await _ask(proxy.target, head, body)
     if fault == "lost":
         return False

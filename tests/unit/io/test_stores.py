@@ -108,6 +108,15 @@ def test_an_object_can_be_written_again(store: Store) -> None:
     assert b"z" * 2_000_000 == store.read(first.digest)
 
 
+def test_what_is_there_is_not_lacking(store: Store) -> None:
+    """Whatever a quick look may say of others, nobody computes again what is stored."""
+    first = put(store, [b"a" * 5000])
+    second = put(store, [b"b" * 20_000])
+
+    assert set() == store.lacks([(first.digest, 5000), (second.digest, 20_000)])
+    assert set() == store.lacks([])
+
+
 @pytest.mark.parametrize("size", [5000, 3_000_000])
 def test_what_is_read_is_private(size: int, store: Store) -> None:
     """A reader may write into the bytes; nobody else sees it."""

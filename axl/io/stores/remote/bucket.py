@@ -35,6 +35,8 @@ def open_bucket(place: Place, client: ClientConfig, retry: RetryConfig) -> Bucke
     options: ClientConfig = {**client, "allow_http": place.endpoint.startswith("http://")}
     match place.scheme:
         case "gs":
+            if os.environ.get("GOOGLE_BASE_URL", "").startswith("http://"):  # an emulator
+                options["allow_http"] = True
             return GCSStore(
                 place.bucket, prefix=place.prefix or None, client_options=options, retry_config=retry
             )
