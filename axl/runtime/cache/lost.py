@@ -18,6 +18,9 @@ from axl.wire.outcome import Failure
 from axl.wire.record import NodeRecord, Result, decode_node
 from axl.wire.values import objects_in
 
+_MARGIN = 2.0
+"""Seconds that a bucket's times may be off by rounding."""
+
 SHOWN = 3
 """How many results that were taken back are named in a hint."""
 
@@ -63,10 +66,9 @@ def forget(digest: str, keys: Sequence[str], store: Store) -> None:
     store.drop_records(
         [key for key, body in bodies if body is not None and _needs(decode_node(body, key), digest)]
     )
-    now = time.time()
     if not _is_sound(digest, store):
         # In a bucket one of the right size would be taken for sound by who writes these bytes again
-        store.drop_objects([digest], now)
+        store.drop_objects([digest], time.time() + _MARGIN)
 
 
 def _needing(digest: str, run: str, store: Store) -> Iterator[tuple[str, NodeRecord]]:
