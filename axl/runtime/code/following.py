@@ -85,7 +85,7 @@ class Walk:
             return ""
         inner = wrapped_in(value)
         if inner is None:
-            return self._contents(value, f"{reader} {via}")
+            return self._contents(value, f"{reader}{via}" if via.startswith(".") else f"{reader} {via}")
         self.parts.link(reader, via, f"wrapper {type(value).__qualname__}")
         through = method and not isinstance(value, staticmethod)
         told = [self.visit(part, reader, f"{via}.{n}", method=through) for n, part in enumerate(inner)]

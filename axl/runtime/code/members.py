@@ -63,7 +63,7 @@ def _member(
         return
     if key in _NOISE or (key.startswith("__") and key not in _KEPT and not functions):
         return
-    opaque = walk.visit(value, name, key)
+    opaque = walk.visit(value, name, f".{key}")
     made = source.made_in(cls.__qualname__, key, code=False) if source else []
     if opaque and made and reading and reads_outside(reading.words):
         walk.refuse(

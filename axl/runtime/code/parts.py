@@ -14,7 +14,7 @@ from axl.runtime.code.modules import module_of
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """One thing that a step's code depends on: `module:name`, or `package name`, and its digest.
+    """One thing that a step's code depends on: `module:name`, or `package name`, and its digest or version.
 
     `link` is the same without the names of modules, which may change: fingerprints are made of links.
     """
@@ -88,7 +88,8 @@ class Parts:
         placeless = sorted([(via, self._without_module(target)) for via, target in links])
         mark = "*" if name == self._root else ""
         link = f"{mark}{self._without_module(name)} {_digest(f'{digests} {placeless!r}')}"
-        return Part(name, _digest(f"{digests} {links!r}"), self.places.get(name, ""), link)
+        digest = _digest(f"{digests} {links!r}") if links else digests
+        return Part(name, digest, self.places.get(name, ""), link)
 
     def _number(self, name: str) -> None:
         module, colon, _ = name.partition(":")

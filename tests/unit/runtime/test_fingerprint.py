@@ -108,7 +108,8 @@ def test_parts_say_what_counts_and_where(tmp_path: Path) -> None:
     """Each part has a name, a digest and the author's line."""
     module = imported(written(tmp_path, FILES), "shop.flow")
 
-    parts = {part.name: part.where for part in fingerprint_parts(module.Flow.clean, module.Flow)}
+    found = fingerprint_parts(module.Flow.clean, module.Flow)
+    parts = {part.name: part.where for part in found}
 
     assert parts["shop.features:helper"].endswith("features.py:8")
     assert {
@@ -117,6 +118,7 @@ def test_parts_say_what_counts_and_where(tmp_path: Path) -> None:
         "shop.flow:SCALE",
         "shop.base:Shared.offset",
     } <= parts.keys()
+    assert metadata.version("numpy") == next(part.digest for part in found if part.name == "package numpy")
     assert not [name for name in parts if "nobody" in name or "unused" in name.lower() or "pytest" in name]
 
 
