@@ -187,9 +187,13 @@ class Odd(Workflow):
         json: int = 4,
         größe: int = 5,
         model_dump: int = 6,
+        Field: int = 7,
+        given: int = 8,
+        Any: int = 9,
     ) -> int:
         n = self.join(self.parameters(schema, copy))
-        ns = axl.map(lambda k: self.odd(self.range(self.item(k))), [n, _hidden, json, größe, model_dump])
+        own = [n, _hidden, json, größe, model_dump, Field, given, Any]
+        ns = axl.map(lambda k: self.odd(self.range(self.item(k))), own)
         return self.result(self.defs(self.after(ns)))
 
 

@@ -22,9 +22,10 @@ TAKEN = frozenset(
     schema_json setup_for_execution teardown_after_execution to_config_schema
     to_fields_dict update_forward_refs
     validate with_replaced_resource_context with_resource_context yield_for_execution int float bool str list
+    Any Field given
     """.split()
 )
-"""Names that mean something in a config class already, of Dagster's, pydantic's or the annotations'."""
+"""Names that mean something in a config class already: Dagster's, pydantic's, the annotations', its own."""
 
 _SIMPLE = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "null": "None"}
 
