@@ -94,10 +94,23 @@ def _tell(verdict: Verdict, repaired: Repaired | None, screen: Screen) -> None:
     if repaired is not None:
         _tell_repaired(repaired, screen)
     elif any(not each.hint for each in verdict.findings):
-        screen.say("\nhint: axl verify --repair removes it, so that the same command computes it again")
+        screen.say(
+            f"\nhint: axl verify --repair removes it, so that the same command computes it again{_whole(verdict)}"
+        )
     if verdict.objects and not verdict.records and not count:
         screen.say(f"\nnote: {_NO_RECORDS}")
     _tell_what_repair_cannot(verdict, screen)
+
+
+def _whole(verdict: Verdict) -> str:
+    """Say which runs a repair would remove whole, and how to keep them."""
+    runs = {each.run for each in verdict.findings if each.kind == "header" and each.run}
+    if not runs:
+        return ""
+    return (
+        f"; {_count(len(runs), 'run')} would go whole, because a header or a program is damaged. A lost program"
+        " is written again by the command that ran it: give that command first"
+    )
 
 
 def _tell_what_repair_cannot(verdict: Verdict, screen: Screen) -> None:

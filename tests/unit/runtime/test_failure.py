@@ -104,3 +104,45 @@ def test_every_frame_is_shown_on_request(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert any("pandas" in line and "File" in line for line in trace)
     assert not any("AXL_DEBUG" in line for line in trace)
+
+
+@pytest.mark.parametrize("executor", ["inline", "process"])
+def test_a_step_that_interrupts_itself_fails_by_that_name(executor: str, tmp_path: Path) -> None:
+    """Only signals stop a run; the exception alone is a failure like any other, with its line."""
+    run = axl.run(Interrupts, executor=executor, store=tmp_path, report=print)
+
+    [instance] = run.instances()
+
+    assert "failed" == run.status
+    assert instance.failure is not None
+    assert "KeyboardInterrupt" == instance.failure.error
+    assert "raise KeyboardInterrupt" in instance.failure.traceback
+
+
+def test_a_secret_that_is_not_here_is_nobodys_line(tmp_path: Path) -> None:
+    """The message says it all; no frame is to blame."""
+    run = axl.run(Secretive, executor="inline", store=tmp_path, report=print)
+
+    [instance] = run.instances()
+
+    assert instance.failure is not None
+    assert "the secret 'axl-test-secret' is not here" in instance.failure.message
+    assert not instance.failure.traceback
+
+
+class Interrupts(Workflow):
+    @step
+    def work(self) -> int:
+        raise KeyboardInterrupt
+
+    def graph(self) -> int:
+        return self.work()
+
+
+class Secretive(Workflow):
+    @step(secrets={"AXL_TEST_SECRET": "axl-test-secret"})
+    def work(self) -> int:
+        return 1
+
+    def graph(self) -> int:
+        return self.work()
