@@ -20,6 +20,7 @@ from axl.cli.diff_runs import print_diff
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson, StoreUrl
 from axl.compile.place import compare_files
+from axl.errors import UsageError
 
 
 def command(
@@ -37,6 +38,9 @@ def command(
     json: AsJson = False,
 ) -> int:
     screen = screen_of(ctx)
+    for name in (before, after):
+        if name.endswith(".py") and not Path(name).is_file():
+            raise UsageError(f"there is no file {name!r}", hint="two files of `axl compile`, or two runs")
     if not (Path(before).is_file() or Path(after).is_file()):
         return print_diff(before, after, read_settings({"store": store}).store, json, screen)
     found = compare_files(Path(before), Path(after))

@@ -13,6 +13,7 @@ import typer
 from axl.cli.commands import screen_of
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson
+from axl.compile.targets import get_target
 from axl.deploy.dagster import DEFAULT_URL, VARIABLE, Instance
 from axl.deploy.driven import run_of
 from axl.errors import StepError, UnsupportedError
@@ -60,7 +61,8 @@ def run_there(target: str, theirs: str, store: Store) -> str:
 
 
 def check_target(target: str) -> None:
-    """Raise `UnsupportedError` for an orchestrator whose runs axl does not know."""
+    """Raise `UnsupportedError` for an orchestrator whose runs axl does not know, `UsageError` for none."""
+    get_target(target)
     if target != "dagster":
         raise UnsupportedError(
             f"runs on {target} cannot be driven from here", hint="--target dagster, or use its own tools"

@@ -21,6 +21,7 @@ def ask(url: str, query: str, variables: Mapping[str, JSON]) -> dict[str, JSON]:
     """
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{url!r} is not the URL of a server", hint="as in http://127.0.0.1:3000")
+    import urllib.error  # noqa: PLC0415 (as below)
     import urllib.request  # noqa: PLC0415 (slow to load: only for those who ask)
 
     body = json.dumps({"query": query, "variables": dict(variables)}).encode()
@@ -30,8 +31,10 @@ def ask(url: str, query: str, variables: Mapping[str, JSON]) -> dict[str, JSON]:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
             found = json.loads(answer.read())
     except (OSError, ValueError) as error:
+        why: object = error.reason if isinstance(error, urllib.error.URLError) else error
+        why = why.strerror or why if isinstance(why, OSError) else why
         raise StoreError(
-            f"{url} does not answer: {error}",
+            f"{url} does not answer: {why}",
             hint="is the server running there? what ran is in the store too: `axl show`",
         ) from error
     if not isinstance(found, dict) or found.get("errors") or not isinstance(found.get("data"), dict):

@@ -115,8 +115,8 @@ def test_a_server_that_is_not_named_need_not_be_there(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["submit", "-m", "served.py:Served", "--target", "argo"], "cannot be driven from here"),
-        (["outputs", "1", "--target", "argo"], "cannot be driven from here"),
+        (["submit", "-m", "served.py:Served", "--target", "argo"], "there is no target 'argo'"),
+        (["outputs", "1", "--target", "argo"], "there is no target 'argo'"),
         (["outputs", "nope", "--target", "dagster"], "has nothing of a run 'nope' of dagster"),
         (["logs", "1", "--target", "dagster", "--attempt", "2"], "does not tell attempts apart"),
         (["dev", "-m", "served.py:Served", "--target", "argo"], "has no web page on this machine"),

@@ -90,6 +90,10 @@ def _python_files(folder: Path) -> Iterable[Path]:
         return []
 
 
+_RUNS = "a module that is imported only defines things; put the rest under `if __name__ == '__main__':`"
+_LOADS = "axl imports the module to read its workflows: it has to load without an error"
+
+
 def _import_module(name: str) -> ModuleType:
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
@@ -111,7 +115,7 @@ def _import_module(name: str) -> ModuleType:
         raise DefinitionError(
             f"importing {name} raised {type(error).__name__}: {error}",
             where=raised_at(error),
-            hint="a module that is imported only defines things; put the rest under `if __name__ == '__main__':`",
+            hint=_RUNS if isinstance(error, SystemExit) else _LOADS,
         ) from error
 
 
