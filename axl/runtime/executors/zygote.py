@@ -54,10 +54,12 @@ class _Workers:
         self.control = control
         self.hello = hello
         self.alive: set[int] = set()
-        self.temp = hello["temp"] = tempfile.mkdtemp(prefix="axl-")
+        self.temp = ""
         self.can_fork = preload(hello)
 
     def spawn(self, sock: int, out: int) -> None:
+        if not self.temp:  # not before: where no worker is needed, the engine ends this process at any moment
+            self.temp = self.hello["temp"] = tempfile.mkdtemp(prefix="axl-")
         pid = self._fork(sock, out) if self.can_fork else self._start(sock, out)
         os.close(sock)
         os.close(out)
@@ -127,7 +129,8 @@ class _Workers:
 
     def close(self) -> None:
         """Leave no temporary file."""
-        shutil.rmtree(self.temp, ignore_errors=True)
+        if self.temp:
+            shutil.rmtree(self.temp, ignore_errors=True)
 
     def say(self, message: dict[str, int]) -> None:
         with contextlib.suppress(OSError):

@@ -95,7 +95,9 @@ class Run:
     @property
     def sessions(self) -> tuple[SessionView, ...]:
         """Every engine that worked on it, in order."""
-        return tuple(each for each in sessions_of(self.id, self.store) if each.number <= self.until)
+        known = sessions_of(self.id, self.store)
+        mine = tuple(each for each in known if each.number <= self.until)
+        return mine if mine and mine[-1].end is not None else known  # a repair takes back how one ended
 
     @property
     def status(self) -> RunStatus:
