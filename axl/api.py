@@ -25,7 +25,7 @@ from axl.runtime.engine.local import Left, Local, Wanted, continue_local, run_in
 from axl.runtime.engine.options import Options
 from axl.runtime.history.run import Run, RunSummary, open_run
 from axl.runtime.history.run import list_runs as list_runs_of
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 from axl.wire.address import check_run_id
 from axl.wire.events import Noted, Reporter, silent
 

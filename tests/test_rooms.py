@@ -39,7 +39,7 @@ HEAVY: dict[str, set[str]] = {
         "axl/io/handlers/parquet.py",
         "axl/io/handlers/tables.py",
     },
-    "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/task/typed.py"},
+    "pydantic": {"axl/io/handlers/typed_json.py", "axl/runtime/parameters/typed.py"},
     "rich": {"axl/cli/report_live.py"},
     "yaml": {"axl/io/documents.py"},
     "zstandard": {"axl/io/handlers/zstd.py"},

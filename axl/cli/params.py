@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from axl.errors import UsageError
 from axl.io.assignment import PARAM, Given, parse_assignment, show
-from axl.runtime.task.parameters import read_params
+from axl.runtime.parameters.bind import read_params
 
 
 def given_params(file: str | None, assignments: Sequence[str] | None) -> tuple[Given, ...]:

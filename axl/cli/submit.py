@@ -26,7 +26,7 @@ from axl.deploy.dagster import VARIABLE, Instance
 from axl.deploy.ephemeral import execute
 from axl.dsl.workflow import Workflow
 from axl.errors import StepError
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 from axl.wire.values import JSON
 
 

@@ -23,7 +23,7 @@ from axl.errors import CheckError, Problem
 from axl.ir.codec import to_json
 from axl.ir.nodes import IRWorkflow
 from axl.ir.show import show
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 from axl.wire.values import JSON
 
 ALL = "all"

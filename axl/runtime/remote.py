@@ -34,7 +34,7 @@ from axl.runtime.executors.base import Setup
 from axl.runtime.executors.process import ProcessExecutor
 from axl.runtime.orchestrated.presence import begin_run, begin_session, drive, last_error
 from axl.runtime.orchestrated.run import Joined, Report, Run
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 from axl.wire.record import RunRecord
 from axl.wire.values import JSON
 

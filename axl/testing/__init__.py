@@ -31,7 +31,7 @@ from axl.runtime.engine.clock import Clock
 from axl.runtime.engine.local import Local, Wanted, run_local
 from axl.runtime.engine.options import Options
 from axl.runtime.history.run import Run, open_run
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 from axl.wire.values import JSON
 
 _NUMBERS = itertools.count(1)

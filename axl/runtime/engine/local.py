@@ -25,7 +25,7 @@ from axl.runtime.engine.specs import Specs
 from axl.runtime.executors import open_executor
 from axl.runtime.executors.base import Executor, Setup
 from axl.runtime.executors.kernel import usable_cpus
-from axl.runtime.task.parameters import needs_maker
+from axl.runtime.parameters.bind import needs_maker
 from axl.wire.events import Noted, Reporter, RunFinished, RunStarted, silent
 from axl.wire.record import RunRecord, SessionEnd
 from axl.wire.values import JSON, Lit, Value

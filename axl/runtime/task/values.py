@@ -206,7 +206,7 @@ def _load_literal(value: Lit) -> object:
     data = json.loads(value.json)
     if not value.maker:
         return data
-    from axl.runtime.task.parameters import rebuild  # noqa: PLC0415 (pydantic, only for typed parameters)
+    from axl.runtime.parameters.bind import rebuild  # noqa: PLC0415 (pydantic, only for typed parameters)
 
     source, _, _ = value.maker.partition("/")
     return rebuild(find_class(source), value.maker, data)

@@ -14,7 +14,7 @@ from axl.dsl.step import step
 from axl.dsl.workflow import Workflow
 from axl.io.assignment import Given
 from axl.ir.nodes import Block, Const, IRWorkflow
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 
 
 class Mode(Enum):

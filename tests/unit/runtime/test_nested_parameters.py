@@ -11,7 +11,7 @@ from axl import Workflow, step
 from axl.api import trace
 from axl.errors import ParameterError
 from axl.io.assignment import Given, parse_assignment
-from axl.runtime.task.parameters import bind
+from axl.runtime.parameters.bind import bind
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from axl.dsl.workflow import Workflow
 from axl.errors import ParameterError
 from axl.io.assignment import parse_assignment
-from axl.runtime.task.parameters import bind, read_params
+from axl.runtime.parameters.bind import bind, read_params
 from tests.unit.runtime.parameter_kinds import Churn, Mode, Model, Point, program_of
 
 

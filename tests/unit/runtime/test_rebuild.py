@@ -11,7 +11,7 @@ import pytest
 from axl.dsl.describe import source_of
 from axl.errors import ParameterError
 from axl.ir.hints import MISSING
-from axl.runtime.task.parameters import needs_maker, rebuild
+from axl.runtime.parameters.bind import needs_maker, rebuild
 from tests.unit.runtime.parameter_kinds import Inner, Level, Mode, Point, Row, Table, typed
 
 NEEDS: list[tuple[object, bool]] = [
@@ -89,7 +89,7 @@ from axl.dsl.workflow import Workflow
 from axl.dsl.params import graph_params, graph_hints
 from axl.ir.nodes import Block, Const, IRWorkflow
 from axl.io.assignment import parse_assignment
-from axl.runtime.task.parameters import bind, rebuild
+from axl.runtime.parameters.bind import bind, rebuild
 class Mode(enum.Enum):
     FAST = "fast"
 class W(Workflow):

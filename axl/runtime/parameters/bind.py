@@ -1,7 +1,7 @@
 """The values of a run's parameters: what was given is merged over the defaults and checked before anything starts.
 
 Plain JSON types and enums are checked here. Only for pydantic models, dataclasses and the like, and to
-say what is wrong, is `axl.runtime.task.typed` loaded, and pydantic with it.
+say what is wrong, is `axl.runtime.parameters.typed` loaded, and pydantic with it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from axl.io.assignment import PARAM, Given, show
 from axl.io.strict_json import JSON, checked, read_json
 from axl.ir.hints import MISSING, Hint
 from axl.ir.nodes import PARAMS, IRWorkflow, Param
-from axl.runtime.task.nested import with_field
+from axl.runtime.parameters.nested import with_field
 
 _LISTS = (list, abc.Sequence, abc.MutableSequence)
 _DICTS = (dict, abc.Mapping, abc.MutableMapping)
@@ -197,7 +197,7 @@ def _take(
         if value is not _UNFIT:
             into[param.name] = value
             return
-    from axl.runtime.task.typed import MisfitError, conform  # noqa: PLC0415 (pydantic, only where it is needed)
+    from axl.runtime.parameters.typed import MisfitError, conform  # noqa: PLC0415 (pydantic, only where it is needed)
 
     reasons: list[str] = []
     for reading in readings:
@@ -334,7 +334,7 @@ def rebuild(cls: type[Workflow], maker: str, value: JSON) -> object:
         return value
     if isinstance(hint, type) and issubclass(hint, Enum) and _trivially(hint, value) is not _UNFIT:
         return hint(value)
-    from axl.runtime.task.typed import MisfitError, build  # noqa: PLC0415 (pydantic, only where it is needed)
+    from axl.runtime.parameters.typed import MisfitError, build  # noqa: PLC0415 (pydantic, only where it is needed)
 
     try:
         return build(hint, value)
