@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from axl import __version__
+from axl.cli.table import counted
 from axl.errors import AxlError, DamagedError
 from axl.io.stores import DEFAULT, existing_store
 from axl.runtime.executors.kernel import usable_cpus
@@ -61,7 +62,7 @@ def _store(url: str | None) -> Iterator[Finding]:
     try:
         runs = sum(1 for _ in store.list_records("run/"))
         with store.lock("doctor", "axl doctor"):
-            what = f"{store.url}, {_count(runs)}; `axl verify` reads all that is in it"
+            what = f"{store.url}, {counted(runs, 'run')}; `axl verify` reads all that is in it"
             yield Finding(about="store", state="ok", what=what)
     except DamagedError as error:
         what = f"{store.url}: {error.what}; `axl verify` says what is lost"
@@ -71,10 +72,6 @@ def _store(url: str | None) -> Iterator[Finding]:
     finally:
         store.close()
     yield from _disk(store.url)
-
-
-def _count(runs: int) -> str:
-    return "1 run" if runs == 1 else f"{runs} runs"
 
 
 def _disk(url: str) -> Iterator[Finding]:

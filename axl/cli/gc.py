@@ -16,7 +16,7 @@ from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson, StoreUrl, zero_or_more
 from axl.cli.screen import Screen, harmless
-from axl.cli.table import size
+from axl.cli.table import counted, size
 from axl.dsl.units import parse_duration
 from axl.io.stores import existing_store
 from axl.runtime.housekeeping.garbage import Swept
@@ -99,13 +99,9 @@ def _tell(swept: Swept, verb: str, screen: Screen) -> None:
     for run in swept.busy:
         screen.say(f"kept {harmless(run)}: an engine works on it")
     if swept.later:
-        left = _count(swept.later, "object")
+        left = counted(swept.later, "object")
         screen.say(f"{left} kept until the next time: engines at work may need them")
     screen.data(
-        f"{verb} {_count(len(swept.runs), 'run')}, {_count(swept.results, 'result')},"
-        f" {_count(swept.objects, 'object')}, {size(swept.bytes)}"
+        f"{verb} {counted(len(swept.runs), 'run')}, {counted(swept.results, 'result')},"
+        f" {counted(swept.objects, 'object')}, {size(swept.bytes)}"
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -6,6 +6,7 @@ import textwrap
 from typing import assert_never
 
 from axl.cli.screen import Channel, harmless
+from axl.cli.table import counted
 from axl.wire.address import instance_text
 from axl.wire.events import (
     Event,
@@ -81,7 +82,7 @@ class Narrator:
 
     def started(self, event: RunStarted) -> list[str]:
         self._run = event.run
-        workers = "1 worker" if event.workers == 1 else f"{event.workers} workers"
+        workers = counted(event.workers, "worker")
         verb = "going on with" if event.continued else "starting"
         lines = [f"{verb} {event.run} ({event.executor}, {workers})"]
         if event.continued:
@@ -112,7 +113,7 @@ class Narrator:
         return [f"{name} | {line}" for line in harmless(event.text).removesuffix("\n").split("\n")]
 
     def stopping(self, event: Stopping) -> list[str]:
-        waiting = "1 step" if event.waiting == 1 else f"{event.waiting} steps"
+        waiting = counted(event.waiting, "step")
         if not event.waiting:
             return [f"stopping ({event.signal})"]
         return [f"stopping ({event.signal}): {waiting} may take {event.grace:g} s to end; once more to force"]

@@ -10,7 +10,7 @@ import sys
 from typing import Any, cast
 
 from axl.cli.present import as_text, is_a
-from axl.cli.table import table
+from axl.cli.table import counted, table
 
 _FEW = 10
 _ROWS = 5
@@ -39,7 +39,7 @@ def heading(value: object) -> str:
         found = cast("Any", value)
         return _columns(found.height, list(found.schema.items()))
     if is_a(value, "pandas", "Series") or is_a(value, "polars", "Series"):
-        return f"{_count(len(cast('Any', value)), 'row')}: {cast('Any', value).dtype}"
+        return f"{counted(len(cast('Any', value)), 'row')}: {cast('Any', value).dtype}"
     if is_a(value, "numpy", "ndarray"):
         found = cast("Any", value)
         return f"array of shape {found.shape}: {found.dtype}"
@@ -49,7 +49,7 @@ def heading(value: object) -> str:
 def _columns(rows: int, columns: list[tuple[object, object]]) -> str:
     named = ", ".join(f"{name} {kind}" for name, kind in columns[:_COLUMNS])
     more = f" and {len(columns) - _COLUMNS} more" if len(columns) > _COLUMNS else ""
-    return f"{_count(rows, 'row')}, {_count(len(columns), 'column')}: {named}{more}"
+    return f"{counted(rows, 'row')}, {counted(len(columns), 'column')}: {named}{more}"
 
 
 def _beginning(value: object, width: int) -> str:
@@ -90,11 +90,5 @@ def _collection(value: list[object] | tuple[object, ...] | dict[object, object],
         return as_text(value, width)
     else:
         text = as_text(dict(first) if isinstance(value, dict) else [item for _, item in first], width)
-    about = _count(total, "entry" if isinstance(value, dict) else "item")
+    about = counted(total, "entry" if isinstance(value, dict) else "item")
     return f"{about}\n{text}" + ("\n..." if total > _FEW else "")
-
-
-def _count(number: int, what: str) -> str:
-    if number == 1:
-        return f"1 {what}"
-    return f"{number:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{number:,} {what}s"

@@ -1,4 +1,4 @@
-"""Aligned columns of text, for people."""
+"""Aligned columns, sizes and counts as text, for people."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def cell(text: str) -> str:
     """Return text that stays on its line."""
     return harmless(text).replace("\n", "\\n").replace("\t", " ")
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something.
+
+    >>> counted(1, "run"), counted(2000, "run"), counted(2, "entry")
+    ('1 run', '2,000 runs', '2 entries')
+    """
+    if number == 1:
+        return f"1 {what}"
+    return f"{number:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{number:,} {what}s"
 
 
 def size(count: int) -> str:

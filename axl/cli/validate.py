@@ -17,6 +17,7 @@ from axl.cli.facts import dumps
 from axl.cli.options import AsJson, ModuleName, Params, ParamsFile, WorkflowName, workflow_of
 from axl.cli.params import given_params
 from axl.cli.screen import Screen
+from axl.cli.table import counted
 from axl.compile.explain import Explanation, explain
 from axl.compile.targets import TARGETS, get_target
 from axl.errors import CheckError, Problem
@@ -72,12 +73,8 @@ def _print(program: IRWorkflow, problems: tuple[Problem, ...], errors: int, scre
         colour = "red" if problem.severity == "error" else "yellow"
         screen.say(f"{screen.err.paint(f'{problem.severity}:', colour)} {problem}\n")
     warnings = len(problems) - errors
-    told = [_count(errors, "error")] if errors else ["the workflow is valid"]
-    screen.say(", ".join([*told, *([_count(warnings, "warning")] if warnings else [])]))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    told = [counted(errors, "error")] if errors else ["the workflow is valid"]
+    screen.say(", ".join([*told, *([counted(warnings, "warning")] if warnings else [])]))
 
 
 def _facts(program: IRWorkflow, problems: tuple[Problem, ...]) -> dict[str, JSON]:

@@ -15,7 +15,7 @@ from axl.cli.config import read_settings
 from axl.cli.facts import dumps
 from axl.cli.options import AsJson, StoreUrl
 from axl.cli.screen import Screen, harmless
-from axl.cli.table import size
+from axl.cli.table import counted, size
 from axl.io.stores import existing_store
 from axl.runtime.housekeeping.repair import Repaired
 from axl.runtime.housekeeping.verify import Finding, Verdict
@@ -108,7 +108,7 @@ def _whole(verdict: Verdict) -> str:
     if not runs:
         return ""
     return (
-        f"; {_count(len(runs), 'run')} would go whole, because a header or a program is damaged. A lost program"
+        f"; {counted(len(runs), 'run')} would go whole, because a header or a program is damaged. A lost program"
         " is written again by the command that ran it: give that command first"
     )
 
@@ -116,7 +116,7 @@ def _whole(verdict: Verdict) -> str:
 def _tell_what_repair_cannot(verdict: Verdict, screen: Screen) -> None:
     hints = dict.fromkeys(each.hint for each in verdict.findings if each.hint)
     for hint in hints:
-        kept = f"; all {_count(verdict.objects, 'object')} could be read" if _are_sound(verdict) else ""
+        kept = f"; all {counted(verdict.objects, 'object')} could be read" if _are_sound(verdict) else ""
         screen.say(f"\n{_LOST}{kept}\n\nhint: {hint}")
 
 
@@ -125,7 +125,7 @@ def _are_sound(verdict: Verdict) -> bool:
 
 
 def _tell_repaired(repaired: Repaired, screen: Screen) -> None:
-    screen.data(f"removed {_count(repaired.records, 'record')} and {_count(repaired.objects, 'object')}")
+    screen.data(f"removed {counted(repaired.records, 'record')} and {counted(repaired.objects, 'object')}")
     for run in repaired.affected[:_MANY]:
         screen.data(f"{harmless(run)} has lost results: `axl retry {harmless(run)}` computes them again")
     for run in repaired.removed[:_MANY]:
@@ -147,7 +147,3 @@ def _line(each: Finding) -> str:
     place = [f"run {each.run}"] if each.run else [f"the result {each.key}"] if each.key else []
     step = [f"step {each.step}"] if each.step else []
     return harmless(": ".join([", ".join([*place, *step]), each.what]) if place else each.what)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
