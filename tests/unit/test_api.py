@@ -54,6 +54,16 @@ def test_a_name_does_for_the_class_everywhere() -> None:
     assert () == axl.validate(NAME)
 
 
+@pytest.mark.parametrize("name", ["latest", "a/b", "", "-x", "ü", "a" * 201])
+def test_a_run_has_a_plain_name(name: str) -> None:
+    """From Python as from the command line; the empty name stands for one that axl makes."""
+    if not name:
+        assert axl.run(Hello, executor="inline", store="memory://names", run_id=name).id.startswith("hello-")
+        return
+    with pytest.raises(AxlError, match="cannot name a run"):
+        axl.run(Hello, executor="inline", store="memory://names", run_id=name)
+
+
 def test_a_traced_workflow_prints_as_its_equations() -> None:
     """One line an equation, in a terminal and as the last value of a notebook's cell."""
     text = 'workflow hello (name: str = "world")\n  greet = greet(name=%name)\n  return greet'
