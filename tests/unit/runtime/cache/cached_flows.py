@@ -10,7 +10,6 @@ import axl
 
 Make = Callable[[str], type[axl.Workflow]]
 
-
 HEAD = """
 from pathlib import Path
 from axl import Failed, Workflow, step
