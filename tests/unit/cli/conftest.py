@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from axl.cli.main import main
 from axl.io.stores import open_store
+from tests.unit.cli.command_line import Axl, Done
 
 GOOD = '''
 """A workflow of two steps."""
@@ -165,15 +164,6 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="session")
 def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of files that commands may be given, good ones and bad ones."""
@@ -204,7 +194,7 @@ def _in_zoo(zoo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def axl(_in_zoo: None, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+def axl(_in_zoo: None, capsys: pytest.CaptureFixture[str]) -> Axl:
     """Return a function that runs `axl WORDS...` in the zoo and says what came of it."""
 
     def run(*words: str) -> Done:
