@@ -50,6 +50,11 @@ class Ref:
     at: str = ""
     code: tuple[str, ...] = ()
 
+    @property
+    def is_object(self) -> bool:
+        """Whether the bytes are an object of the store, and not inside a record."""
+        return self.data is None and not self.at
+
 
 @dataclass(frozen=True, slots=True)
 class Lit:
@@ -84,14 +89,20 @@ def objects_in(value: Value) -> list[tuple[str, int]]:
     >>> objects_in(Many("list", (Ref("ab12", 9000, "json"), Ref("cd34", 2, "json", data=b"12"))))
     [('ab12', 9000)]
     """
-    stack, found = [value], list[tuple[str, int]]()
+    return [(ref.digest, ref.size) for ref in refs_in(value) if ref.is_object]
+
+
+def refs_in(value: Value) -> list[Ref]:
+    """Return all stored bytes that a value is made of, in order."""
+    if isinstance(value, Ref):
+        return [value]
+    stack, found = list[Value]([value]), list[Ref]()
     while stack:
         top = stack.pop()
         if isinstance(top, Ref):
-            if top.data is None and not top.at:
-                found.append((top.digest, top.size))
+            found.append(top)
         elif isinstance(top, Many):
-            stack.extend(top.items)
+            stack.extend(reversed(top.items))
     return found
 
 

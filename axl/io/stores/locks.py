@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -15,6 +14,7 @@ from blake3 import blake3
 from axl.errors import LockedError
 from axl.io.stores.claim import Claim, claim, is_claimed
 from axl.io.stores.failure import reported
+from axl.io.stores.holder import held_by
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _NOTE_LIMIT = 65536
@@ -92,19 +92,6 @@ def lock_path(folder: Path, name: str) -> Path:
     if _PLAIN.fullmatch(name):
         return folder / f"{name}.lock"
     return folder / f"={blake3(name.encode('utf-8', 'surrogatepass')).hexdigest()}.lock"
-
-
-def held_by(name: str, note: str) -> str:
-    """Say who holds a name; a note in JSON with `pid`, `host` and `started` reads as a sentence."""
-    try:
-        facts = json.loads(note)
-    except ValueError:
-        facts = None
-    match facts:
-        case {"pid": pid, "host": host, "started": started}:
-            return f"{name} is held by process {pid} on {host} since {started}"
-        case _:
-            return f"{name} is held by {note or 'another process'}"
 
 
 def _read_note(path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from axl.errors import DamagedError, LockedError, UsageError
 from axl.io.store import INLINE_LIMIT, ObjectWriter, Stored
 from axl.io.stores.digests import digest_of
-from axl.io.stores.locks import held_by
+from axl.io.stores.holder import held_by
 from axl.io.stores.scratch import remove
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from axl.wire.outcome import Failure
 from axl.wire.record import NodeRecord, Result, decode_node
 from axl.wire.values import objects_in
 
-_MARGIN = 2.0
+MARGIN = 2.0
 """Seconds that a bucket's times may be off by rounding."""
 
 SHOWN = 3
@@ -66,9 +66,9 @@ def forget(digest: str, keys: Sequence[str], store: Store) -> None:
     store.drop_records(
         [key for key, body in bodies if body is not None and _needs(decode_node(body, key), digest)]
     )
-    if not _is_sound(digest, store):
+    if not is_sound(digest, store):
         # In a bucket one of the right size would be taken for sound by who writes these bytes again
-        store.drop_objects([digest], time.time() + _MARGIN)
+        store.drop_objects([digest], time.time() + MARGIN)
 
 
 def _needing(digest: str, run: str, store: Store) -> Iterator[tuple[str, NodeRecord]]:
@@ -82,7 +82,8 @@ def _needs(record: NodeRecord, digest: str) -> bool:
     return any(found == digest for _, value in record.outputs for found, _ in objects_in(value))
 
 
-def _is_sound(digest: str, store: Store) -> bool:
+def is_sound(digest: str, store: Store) -> bool:
+    """Say whether an object can be read, as its digest says."""
     try:
         store.read(digest).release()
     except DamagedError:

@@ -9,7 +9,7 @@ from axl.runtime.plan.block import Instance
 from axl.runtime.task.logs import LogBuffer
 from axl.wire.outcome import Outcome
 from axl.wire.spec import TaskSpec
-from axl.wire.values import Many, Ref
+from axl.wire.values import Ref, refs_in
 
 
 @dataclass(slots=True, eq=False)
@@ -41,11 +41,4 @@ def timed(outcome: Outcome, attempt: Attempt) -> Outcome:
 
 def needs_records(spec: TaskSpec) -> bool:
     """Say whether a worker has to read records to get at the inputs."""
-    stack = [value for _, value in spec.inputs]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, Ref) and value.at:
-            return True
-        if isinstance(value, Many):
-            stack.extend(value.items)
-    return False
+    return any(ref.at for _, value in spec.inputs for ref in refs_in(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
@@ -15,6 +14,7 @@ from blake3 import blake3
 
 from axl.errors import LockedError, UsageError
 from axl.io.store import Store
+from axl.io.stores.holder import note_of_this_process
 from axl.ir.codec import encode
 from axl.ir.nodes import IRWorkflow
 from axl.wire import address
@@ -183,13 +183,7 @@ def _create(request: Request, store: Store, axl_version: str, run: str, after: f
 
 
 def _lock(run: str, store: Store) -> AbstractContextManager[None]:
-    note = {
-        "run": run,
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "started": time.strftime("%Y-%m-%d %H:%M:%S"),
-    }
-    lock = store.lock(f"run-{run}", json.dumps(note))
+    lock = store.lock(f"run-{run}", note_of_this_process(run=run))
     try:
         lock.__enter__()
     except LockedError as error:

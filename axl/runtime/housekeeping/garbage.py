@@ -21,9 +21,6 @@ before its first record.
 
 from __future__ import annotations
 
-import json
-import os
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -31,9 +28,10 @@ from dataclasses import dataclass, field
 
 from axl.errors import LockedError
 from axl.io.store import Store
+from axl.io.stores.holder import note_of_this_process
 from axl.runtime.cache.results import Cache
 from axl.runtime.housekeeping.keeping import Keep, Old, old_runs
-from axl.runtime.housekeeping.needs import is_object, needs_of
+from axl.runtime.housekeeping.needs import needs_of
 from axl.wire.address import run_key
 from axl.wire.values import Ref
 
@@ -111,7 +109,7 @@ def collect(store: Store, keep: Keep, pace: Pace) -> Swept:
     Raises `LockedError` when another collection is under way, `DamagedError` when a record cannot be
     read: what it needs is not known then, so nothing more is removed.
     """
-    with store.lock(LOCK, _note()):
+    with store.lock(LOCK, note_of_this_process()):
         store.clean_temp()
         return _collect(store, keep, pace)
 
@@ -168,7 +166,7 @@ def _drop_runs(store: Store, old: Iterable[Old]) -> tuple[list[str], list[str]]:
     for each in old:
         run = each.record.run
         try:
-            with store.lock(f"run-{run}", _note()):
+            with store.lock(f"run-{run}", note_of_this_process()):
                 gone = _drop_run(store, each, same.get(run, ()))
         except LockedError:
             gone = False
@@ -235,7 +233,7 @@ def _records(store: Store, prefix: str, without: AbstractSet[str]) -> Iterator[t
 
 def _objects(key: str, body: bytes) -> Iterator[str]:
     refs: Iterable[tuple[str, Ref]] = needs_of(key, body).refs
-    return (ref.digest for _, ref in refs if is_object(ref))
+    return (ref.digest for _, ref in refs if ref.is_object)
 
 
 def _objects_of(store: Store, keys: list[str]) -> set[str]:
@@ -258,11 +256,6 @@ def _live(store: Store) -> set[str]:
     for key in store.list_keys("session/"):
         open_[key.split("/")[1]] = not key.endswith("/end")
     return {run for run, unended in open_.items() if unended and store.holder(f"run-{run}") is not None}
-
-
-def _note() -> str:
-    started = time.strftime("%Y-%m-%d %H:%M:%S")
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started": started})
 
 
 def _say_nothing(_why: str) -> None:

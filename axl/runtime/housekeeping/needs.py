@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from axl.errors import DamagedError
 from axl.wire.address import instance_text, parse_index
 from axl.wire.record import NodeRecord, decode_node, decode_run, decode_session, decode_session_end
-from axl.wire.values import Many, Ref, Value
+from axl.wire.values import Ref, Value, refs_in
 
 IR = "its program"
 LOG = "its log"
@@ -70,11 +70,6 @@ def needs_of(key: str, body: bytes) -> Needs:
             return Needs()
 
 
-def is_object(ref: Ref) -> bool:
-    """Say whether bytes are an object of the store, and not inside a record."""
-    return ref.data is None and not ref.at
-
-
 def _refs(node: NodeRecord) -> Iterator[tuple[str, Ref]]:
     for name, value in node.outputs:
         yield from _named(f"its output `{name}`", value)
@@ -82,14 +77,8 @@ def _refs(node: NodeRecord) -> Iterator[tuple[str, Ref]]:
         yield from _named(LOG, node.log)
 
 
-def _named(name: str, value: Value) -> Iterator[tuple[str, Ref]]:
-    stack = [value]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Ref):
-            yield name, top
-        elif isinstance(top, Many):
-            stack.extend(reversed(top.items))
+def _named(name: str, value: Value) -> list[tuple[str, Ref]]:
+    return [(name, ref) for ref in refs_in(value)]
 
 
 def _instance(node: str, index: str, key: str) -> str:

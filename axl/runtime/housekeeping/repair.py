@@ -7,22 +7,17 @@ whose log is lost stays, without the log.
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from axl.errors import DamagedError, LockedError
 from axl.io.store import Store
+from axl.io.stores.holder import note_of_this_process
+from axl.runtime.cache.lost import MARGIN, is_sound
 from axl.runtime.housekeeping.garbage import drop_run
 from axl.runtime.housekeeping.verify import Finding
 from axl.wire.record import decode_node, decode_session_end
-
-_MARGIN = 2.0
-"""Seconds that a bucket's times may be off by rounding."""
 
 
 @dataclass(slots=True)
@@ -53,7 +48,7 @@ def repair(store: Store, findings: Sequence[Finding]) -> Repaired:
             runs.setdefault(each.run, []).append(each)
     for run, wrong in runs.items():
         try:
-            with store.lock(f"run-{run}", _note()) if run else nullcontext():
+            with store.lock(f"run-{run}", note_of_this_process()) if run else nullcontext():
                 _repair_run(store, run, wrong, done)
                 store.commit()
         except LockedError:
@@ -117,19 +112,6 @@ def _drop_objects(store: Store, digests: set[str], done: Repaired) -> None:
     if not digests:
         return
     for digest, _, written in list(store.list_objects()):
-        if digest in digests and not _is_sound(store, digest):
-            store.drop_objects([digest], written + _MARGIN)
+        if digest in digests and not is_sound(digest, store):
+            store.drop_objects([digest], written + MARGIN)
             done.objects += 1
-
-
-def _is_sound(store: Store, digest: str) -> bool:
-    try:
-        store.read(digest).release()
-    except DamagedError:
-        return False
-    return True
-
-
-def _note() -> str:
-    started = time.strftime("%Y-%m-%d %H:%M:%S")
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started": started})

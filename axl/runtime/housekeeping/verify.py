@@ -18,7 +18,7 @@ from blake3 import blake3
 from axl.errors import DamagedError
 from axl.io.store import Store
 from axl.runtime.cache.results import read_parts
-from axl.runtime.housekeeping.needs import IR, LOG, Needs, Owner, is_object, needs_of, owner_of
+from axl.runtime.housekeeping.needs import IR, LOG, Needs, Owner, needs_of, owner_of
 from axl.wire.address import run_key
 from axl.wire.record import decode_node
 from axl.wire.values import Ref
@@ -206,7 +206,7 @@ def _lacking(store: Store, key: str, needs: Needs, owner: Owner, seen: _Seen) ->
         if ref.data is None and ref.at:
             places.setdefault(ref.at, []).append((name, ref))
             continue
-        what = _object_wrong(store, ref, seen) if is_object(ref) else _bytes_wrong(ref)
+        what = _object_wrong(store, ref, seen) if ref.is_object else _bytes_wrong(ref)
         if what and ref.digest not in told:
             told.add(ref.digest)
             yield _finding(key, owner, name, ref, what)
@@ -219,7 +219,7 @@ def _lacking(store: Store, key: str, needs: Needs, owner: Owner, seen: _Seen) ->
 
 def _finding(key: str, owner: Owner, name: str, ref: Ref, what: str) -> Finding:
     kind: Kind = "header" if name == IR else "log" if name == LOG else "need"
-    digest = ref.digest if is_object(ref) else ""
+    digest = ref.digest if ref.is_object else ""
     return Finding(kind=kind, what=f"{name} {what}", key=key, digest=digest, run=owner.run, step=owner.step)
 
 

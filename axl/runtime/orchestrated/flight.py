@@ -6,15 +6,13 @@ the process that made it, and a second try at an instance waits for the first, i
 
 from __future__ import annotations
 
-import json
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from axl.errors import LockedError
+from axl.io.stores.holder import note_of_this_process
 from axl.ir.nodes import Task
 from axl.runtime.cache.results import Cache
 from axl.runtime.engine.ledger import Ledger
@@ -57,10 +55,8 @@ def fly(
 
 def _is_entered(stack: ExitStack, lock: str, ledger: Ledger) -> bool:
     """Take the lock of an instance, unless another try at it has it."""
-    started = time.strftime("%Y-%m-%d %H:%M:%S")
-    note = {"run": ledger.run, "pid": os.getpid(), "host": socket.gethostname(), "started": started}
     try:
-        stack.enter_context(ledger.store.lock(lock, json.dumps(note)))
+        stack.enter_context(ledger.store.lock(lock, note_of_this_process(run=ledger.run)))
     except LockedError:
         return False
     return True

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 import axl
 from axl.errors import LockedError
 from axl.io.store import Store
+from axl.io.stores.holder import note_of_this_process
 from axl.ir.codec import encode
 from axl.ir.nodes import IRWorkflow
 from axl.runtime.history.sessions import sessions_of
@@ -47,7 +48,7 @@ def drive(run: str, by: str, store: Store) -> Iterator[None]:
 def _hold(run: str, by: str, store: Store, stack: ExitStack) -> None:
     name = f"run-{run}"
     try:
-        stack.enter_context(store.lock(name, json.dumps({"run": run, "by": by} | _process())))
+        stack.enter_context(store.lock(name, note_of_this_process(run=run, by=by)))
     except LockedError as error:
         if _driver(run, store) != by:
             what = error.what.replace(name, f"the run {run}", 1)
@@ -65,11 +66,6 @@ def _driver(run: str, store: Store) -> str | None:
             return by
         case _:
             return None
-
-
-def _process() -> dict[str, str | int]:
-    started = time.strftime("%Y-%m-%d %H:%M:%S")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
 
 
 def _cancel(run: str, by: str, store: Store) -> None:

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from axl.errors import DamagedError, LockedError, StoreError
-from axl.io.stores.locks import held_by
+from axl.io.stores.holder import held_by
 from axl.io.stores.remote.client import Client, Entry
 from axl.io.stores.remote.frames import part_of, seal, unseal
 from axl.io.stores.remote.machine import Process, is_alive, is_dead, this_process
