@@ -229,4 +229,4 @@ def code_named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ..
     """
     wanted = frozenset[str]().union(*[code_in(value) for _, value in values])
     names = frozenset[str]().union(*[made_by(name) if "/" in name else {name} for name in wanted])
-    return tuple([(f"{CODE}{name}", fingerprint_of(name)[:40]) for name in sorted(names)])
+    return tuple([(f"{CODE}{name}", fingerprint_of(name)) for name in sorted(names)])

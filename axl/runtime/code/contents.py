@@ -211,14 +211,11 @@ class _Reader:
     def _parts_of(self, value: object) -> None:
         parts = _reduced(value)
         if parts:
-            self._reduction(parts)
+            self._tell("made", *parts)
         elif isinstance(value, Mapping):
             self._tell("mapping", type(value), dict(value.items()))
         else:
             self._opaque(value)
-
-    def _reduction(self, parts: Sequence[object]) -> None:
-        self._tell("made", *parts)
 
 
 def _reduced(value: object) -> list[object]:

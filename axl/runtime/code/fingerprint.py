@@ -19,13 +19,12 @@ import sys
 from collections.abc import Iterable
 from types import FunctionType, ModuleType
 
-from blake3 import blake3
-
 from axl.dsl.naming import module_name
 from axl.dsl.step import BoundStep, Step
 from axl.runtime.code.following import Walk
 from axl.runtime.code.modules import FingerprintError
 from axl.runtime.code.parts import Part
+from axl.wire.digest import digest
 
 
 def fingerprint(function: object, owner: type | None = None) -> str:
@@ -42,7 +41,7 @@ def fingerprint(function: object, owner: type | None = None) -> str:
 def digest_of(parts: Iterable[Part]) -> str:
     """Return the fingerprint that parts make together."""
     text = "\n".join(sorted(part.link for part in parts))
-    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest(text)
 
 
 def fingerprint_parts(function: object, owner: type | None = None) -> tuple[Part, ...]:

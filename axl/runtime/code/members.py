@@ -114,10 +114,8 @@ def read_super(walk: Walk, name: str, reader: str, via: str) -> None:
 
 def _read_attribute(walk: Walk, owner: type, name: str, reader: str, via: str) -> None:
     for cls in owner.__mro__:
-        for key in (
-            name,
-            f"_{cls.__name__.lstrip('_')}{name}",
-        ):  # `self.__name` is written down as the latter
+        # `self.__name` is written down with the name of its class.
+        for key in (name, f"_{cls.__name__.lstrip('_')}{name}"):
             if key in vars(cls):
                 _class_attribute(walk, cls, key, reader, via)
                 return

@@ -11,9 +11,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from blake3 import blake3
-
 from axl.errors import UnsupportedError
+from axl.wire.digest import digest
 
 Chain = tuple[str, ...]
 SUPER = "super()"
@@ -39,8 +38,9 @@ class Reading:
 
     `chains` are the names it reads, each with the attributes that follow it: `features.normalize` is
     `("features", "normalize")`; `passed` are those that are not only called. `imports` are the names that
-    import statements in it bind, `loads` all that they load. `words` are all names and attributes, `texts` the constants that may name
-    a file. `docs` and `annotations` are digests of what was kept aside, and `hints` the names in those.
+    import statements in it bind, `loads` all that they load. `words` are all names and attributes, `texts` the
+    constants that may name a file. `docs` and `annotations` are digests of what was kept aside, and `hints`
+    the names in those.
     """
 
     digest: str
@@ -68,7 +68,7 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         ) from None
     hints = teller.aside
     return Reading(
-        digest=_digest(teller.words),
+        digest=digest("\0".join(teller.words)),
         line=min((node.lineno for node in nodes if isinstance(node, (ast.stmt, ast.expr))), default=1),
         chains=tuple(sorted(teller.chains)),
         imports=teller.imports,
@@ -76,8 +76,8 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         passed=frozenset(teller.passed),
         words=frozenset(teller.named),
         texts=tuple(teller.texts),
-        docs=_digest(teller.docs) if teller.docs else "",
-        annotations=_digest(hints.words) if hints else "",
+        docs=digest("\0".join(teller.docs)) if teller.docs else "",
+        annotations=digest("\0".join(hints.words)) if hints else "",
         hints=tuple(sorted(hints.chains)) if hints else (),
     )
 
@@ -106,10 +106,6 @@ def chain_of(node: ast.expr) -> Chain:
             return (SUPER, *reversed(names))
         case _:
             return ()
-
-
-def _digest(words: Sequence[str]) -> str:
-    return blake3("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(slots=True)

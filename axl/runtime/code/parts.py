@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
-from blake3 import blake3
-
 from axl.dsl.location import shown
 from axl.dsl.naming import module_name
 from axl.runtime.code.modules import module_of
+from axl.wire.digest import digest
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,9 +86,9 @@ class Parts:
         digests = "".join(sorted(self.digests.get(name, ())))
         placeless = sorted([(via, self._without_module(target)) for via, target in links])
         mark = "*" if name == self._root else ""
-        link = f"{mark}{self._without_module(name)} {_digest(f'{digests} {placeless!r}')}"
-        digest = _digest(f"{digests} {links!r}") if links else digests
-        return Part(name, digest, self.places.get(name, ""), link)
+        link = f"{mark}{self._without_module(name)} {digest(f'{digests} {placeless!r}')}"
+        whole = digest(f"{digests} {links!r}") if links else digests
+        return Part(name, whole, self.places.get(name, ""), link)
 
     def _number(self, name: str) -> None:
         module, colon, _ = name.partition(":")
@@ -108,7 +107,3 @@ def _name(code: FunctionType | type | ModuleType, sign: str) -> str:
     if isinstance(code, ModuleType):
         return f"{module}:*" if sign == ":" else module
     return f"{module}{sign}{code.__qualname__}"
-
-
-def _digest(text: str) -> str:
-    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
