@@ -70,26 +70,13 @@ def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failu
         step: Step[Any, Any, Any] = steps_of(cls)[spec.step]
     except Exception as error:  # noqa: BLE001 (importing runs the author's module)
         return from_exception(error, spec.policy.retry, "import")
-    if spec.policy.env or spec.policy.secrets:
-        return _in_environment(spec, cls, step, store)
-    return _in_folder(spec, cls, step, store)
-
-
-def _in_environment(
-    spec: TaskSpec, cls: type[Workflow], step: Step[Any, Any, Any], store: Store
-) -> tuple[tuple[str, Value], ...] | Failure:
-    # Around the loading of inputs, too: what unpickling imports may read these variables.
     try:
-        with _environment(spec.policy):
-            return _in_folder(spec, cls, step, store)
-    except AxlError as error:  # a secret is not here: no line of the author's is to blame
-        return Failure(
-            kind="input",
-            error=type(error).__name__,
-            message=str(error),
-            retryable=False,
-            exit_code=FATAL,
-        )
+        variables = _variables(spec.policy)
+    except AxlError as error:  # no line of the author's is to blame, and another attempt would not help
+        return Failure(kind="input", error="AxlError", message=str(error), retryable=False, exit_code=FATAL)
+    # Around the loading of inputs, too: what unpickling imports may read these variables.
+    with _environment(variables):
+        return _in_folder(spec, cls, step, store)
 
 
 def _in_folder(
@@ -97,8 +84,11 @@ def _in_folder(
 ) -> tuple[tuple[str, Value], ...] | Failure:
     if not spec.policy.input_mode:
         return _run_step(spec, cls, step, store, None)
-    with store.work_folder() as folder:
-        return _run_step(spec, cls, step, store, folder)
+    try:
+        with store.work_folder() as folder:
+            return _run_step(spec, cls, step, store, folder)
+    except StoreError as error:
+        return _input_failure(error, spec)
 
 
 def _run_step(
@@ -155,8 +145,8 @@ def _arguments(
     return out
 
 
-@contextmanager
-def _environment(policy: Policy) -> Iterator[None]:
+def _variables(policy: Policy) -> dict[str, str]:
+    """Return the variables that a step is promised; `AxlError` when a secret is not here."""
     wanted = dict(policy.env)
     for secret in policy.secrets:
         value = os.environ.get(secret.env) or os.environ.get(secret.name)
@@ -166,6 +156,11 @@ def _environment(policy: Policy) -> Iterator[None]:
                 hint=f"set the environment variable {secret.env} before the run",
             )
         wanted[secret.env] = value
+    return wanted
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
