@@ -67,10 +67,12 @@ def trace(workflow: type[Workflow] | str) -> IRWorkflow:
 
 def validate(workflow: type[Workflow] | str) -> tuple[Problem, ...]:
     """Return everything that is wrong with a workflow, errors and warnings, in order of lines."""
+    from axl.dsl.doubts import doubts_of  # noqa: PLC0415 (reads sources, which no run needs)
+
     cls = _class_of(workflow)
     program = tracing.trace(cls)
     found = check_program(program, tracing.hints_of(cls, program))
-    return in_order((*found, *tracing.doubts_of(cls, program)))
+    return in_order((*found, *doubts_of(cls, program)))
 
 
 def checked(workflow: type[Workflow]) -> IRWorkflow:

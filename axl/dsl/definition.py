@@ -36,7 +36,7 @@ def check_init(cls: type, base: type) -> None:
     where = line_of(own.__code__) if written and isinstance(own, FunctionType) else None
     raise DefinitionError(
         f"{cls.__name__} has an __init__",
-        where=where if where and where.file != "<string>" else _line_of(cls) or caller(),
+        where=where if where and where.file != "<string>" else class_line(cls) or caller(),
         hint="every step runs on a fresh object; use class attributes, or parameters of graph",
     )
 
@@ -98,5 +98,11 @@ def _line_under(value: object) -> Loc | None:
     return line_of(inner.__code__) if isinstance(inner, FunctionType) else None
 
 
-def _line_of(cls: type) -> Loc | None:
-    return next((value.loc for value in vars(cls).values() if isinstance(value, Step)), None)
+def class_line(cls: type) -> Loc | None:
+    """Return the line of the first step or method of a class: no class knows its own."""
+    for value in vars(cls).values():
+        if isinstance(value, Step):
+            return value.loc
+        if isinstance(value, FunctionType):
+            return line_of(inspect.unwrap(value).__code__)
+    return None

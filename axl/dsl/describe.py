@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from axl.dsl.builder import id_from
 from axl.dsl.collect import Mistakes
-from axl.dsl.location import line_of, shown
+from axl.dsl.definition import class_line
+from axl.dsl.location import line_of
 from axl.dsl.naming import module_name
 from axl.dsl.options import CLASS_OPTIONS, PARSERS, Options, merge, parse_options
 from axl.dsl.step import Step
@@ -100,7 +101,7 @@ def _read_steps(cls: type[Workflow]) -> dict[str, Step[Any, Any, Any]]:
 
 
 def _hidden(cls: type[Workflow], name: str, new: object) -> DefinitionError:
-    where = line_of(new.__code__) if inspect.isfunction(new) else _class_line(cls)
+    where = line_of(new.__code__) if inspect.isfunction(new) else class_line(cls)
     return DefinitionError(
         f"{cls.__name__}.{name} overrides a step with something that is not one",
         where=where,
@@ -130,9 +131,9 @@ def _read_defaults(cls: type[Workflow]) -> Options:
         of_steps = [name for name in given if name not in CLASS_OPTIONS]
         for name in of_steps:
             what = f"{name} of workflow {base.__name__} is an option of single steps"
-            mistakes.note(DefinitionError(what, where=_class_line(base), hint=f"write @step({name}=…)"))
+            mistakes.note(DefinitionError(what, where=class_line(base), hint=f"write @step({name}=…)"))
         own = {name: value for name, value in given.items() if name in CLASS_OPTIONS}
-        read = partial(parse_options, own, where=_class_line(base), of=f"workflow {base.__name__}")
+        read = partial(parse_options, own, where=class_line(base), of=f"workflow {base.__name__}")
         merged = merge(merged, mistakes.attempt(read, Options()))
     mistakes.settle()
     return merged
@@ -140,17 +141,3 @@ def _read_defaults(cls: type[Workflow]) -> Options:
 
 def _is_data(value: object) -> bool:
     return not isinstance(value, Step) and not inspect.isroutine(value)
-
-
-def _class_line(cls: type) -> Loc | None:
-    for value in vars(cls).values():
-        found = (
-            value.function
-            if isinstance(value, Step)
-            else inspect.unwrap(value)
-            if inspect.isfunction(value)
-            else None
-        )
-        if inspect.isfunction(found):
-            return Loc(shown(found.__code__.co_filename), found.__code__.co_firstlineno)
-    return None

@@ -16,18 +16,24 @@ from axl.dsl.forgotten import names_in, plain_calls
 from axl.dsl.options import CLASS_OPTIONS, SETTINGS
 from axl.dsl.signature import Unread, unread_annotations
 from axl.dsl.step import Step
+from axl.dsl.trace import called_by
 from axl.errors import Loc, Problem
 
 if TYPE_CHECKING:
     from axl.dsl.workflow import Workflow
+    from axl.ir.nodes import IRWorkflow
 
 _NEAR = 0.65
 _STORED_BY_TYPE = ("DataFrame", "Table", "RecordBatch", "ndarray")
 _IMPORT = "define or import them, outside of `if TYPE_CHECKING:`; a type is checked, and chooses how a value is stored"
 
 
-def doubts_of_class(cls: type[Workflow]) -> Iterator[Problem]:
-    """Yield a warning for everything in a class that does less than its author may think."""
+def doubts_of(cls: type[Workflow], program: IRWorkflow) -> tuple[Problem, ...]:
+    """Return warnings about the classes behind a traced program themselves."""
+    return tuple(problem for owner in (cls, *called_by(cls, program)) for problem in _doubts(owner))
+
+
+def _doubts(cls: type[Workflow]) -> Iterator[Problem]:
     yield from _plain_methods(cls)
     yield from _annotations(cls)
     yield from _attributes(cls)

@@ -18,7 +18,6 @@ from axl.dsl.describe import (
     source_of,
     steps_of,
 )
-from axl.dsl.doubts import doubts_of_class
 from axl.dsl.forgotten import plain_calls
 from axl.dsl.infer import graph_signature
 from axl.dsl.mistakes import raised_in_graph
@@ -26,7 +25,7 @@ from axl.dsl.options import to_policy
 from axl.dsl.params import graph_hints, graph_params, model_hints, parameter_names, step_params
 from axl.dsl.record import shape_of
 from axl.dsl.workflow import Workflow, require_workflow
-from axl.errors import AxlError, DefinitionError, Problem, TraceError
+from axl.errors import AxlError, DefinitionError, TraceError
 from axl.ir.hints import MISSING, Hints, StepHints
 from axl.ir.nodes import PARAMS, RESULT, Atom, Const, In, IRWorkflow, Param, Schedule, Task
 from axl.ir.policy import Policy
@@ -123,7 +122,7 @@ def _told(cls: type[Workflow], mistakes: Mistakes) -> DefinitionError:
 
 def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
     """Return the annotations behind a traced program, those of called workflows included."""
-    known = {source_of(cls): cls} | {source_of(called): called for called in _called(cls, program)}
+    known = {source_of(cls): cls} | {source_of(called): called for called in called_by(cls, program)}
     steps = {
         (source, name): StepHints(
             takes=step.signature.takes,
@@ -149,11 +148,6 @@ def hints_of(cls: type[Workflow], program: IRWorkflow) -> Hints:
     return Hints(steps=steps, params=groups[source_of(cls)].takes, groups=groups, models=models)
 
 
-def doubts_of(cls: type[Workflow], program: IRWorkflow) -> tuple[Problem, ...]:
-    """Return warnings about the classes behind a traced program themselves."""
-    return tuple(problem for owner in (cls, *_called(cls, program)) for problem in doubts_of_class(owner))
-
-
 def _graph_defaults(cls: type[Workflow]) -> dict[str, object]:
     """Return the defaults of a written graph; those of an inferred one are its steps' own."""
     if not has_graph(cls):
@@ -162,7 +156,8 @@ def _graph_defaults(cls: type[Workflow]) -> dict[str, object]:
     return {item.name: item.default for item in parameters if item.default is not item.empty}
 
 
-def _called(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
+def called_by(cls: type[Workflow], program: IRWorkflow) -> list[type[Workflow]]:
+    """Return the other classes behind a traced program: workflows that it calls, at any depth."""
     wanted = set(workflows(program)) - {source_of(cls)}
     stack: list[type[Workflow]] = [Workflow]
     found: dict[str, type[Workflow]] = {}
