@@ -1,7 +1,10 @@
-"""The stores under test, and a way to send a value through a handler."""
+"""The stores under test, and ways to send a value through a handler and to start other processes."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from axl.io.handlers import get_handler
 from axl.io.store import Store
 from axl.io.stores import open_store
+from tests.unit.io.other_processes import Start
 
 NUMBERS = count()
 RoundTrip = Callable[[str, object, object], object]
@@ -56,3 +60,21 @@ def round_trip(store: Store) -> RoundTrip:
         return handler.load(data, hint)
 
     return send
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts code in another process; it finds the store in `store`."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def run(code: str) -> subprocess.Popen[str]:
+        head = "import os, sys, time\nfrom axl.io.stores import open_store\nstore = open_store(sys.argv[1])\n"
+        command = [sys.executable, "-c", head + textwrap.dedent(code), str(tmp_path / "store")]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        begun.append(process)
+        return process
+
+    yield run
+    for process in begun:
+        process.kill()
+        process.communicate()
