@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 RUN = ("run", "local", "good.py:Good", "--executor", "inline")
+QUIET = (*RUN, "-q")
 BROKEN = (*RUN, "--param", "ns=[1,-1]", "--run-id", "broken")
 
 

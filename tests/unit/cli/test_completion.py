@@ -6,15 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Axl = Callable[..., Any]
+from tests.unit.cli.command_line import RUN, Axl
 
-RUN = ("run", "local", "good.py:Good", "--executor", "inline", "--run-id", "fine")
 COMPLETIONS = [
     ("", {"run", "runs", "validate"}),
     ("ru", {"run", "runs"}),
@@ -42,7 +39,7 @@ def test_shells_get_candidates(
     axl: Axl, monkeypatch: pytest.MonkeyPatch, typed: str, expected: set[str]
 ) -> None:
     """Whatever fits is offered; where files are meant nothing is, and there are never messages."""
-    axl(*RUN)
+    axl(*RUN, "--run-id", "fine")
     monkeypatch.setenv("_AXL_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", f"axl {typed}")
     monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" "))))

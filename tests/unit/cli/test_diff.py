@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-Axl = Callable[..., Any]
-
-RUN = ("run", "local", "good.py:Good", "--executor", "inline", "-q")
+from tests.unit.cli.command_line import QUIET, Axl
 
 
 def test_two_runs_that_are_the_same(axl: Axl) -> None:
     """Nothing is data, and the exit code says so; the second one was found in the cache."""
-    axl(*RUN, "--run-id", "first")
-    axl(*RUN, "--run-id", "second")
+    axl(*QUIET, "--run-id", "first")
+    axl(*QUIET, "--run-id", "second")
     done = axl("diff", "first", "latest")
 
     assert (0, "", "first and second do not differ\n") == (done.code, done.out, done.err)
@@ -23,8 +19,8 @@ def test_two_runs_that_are_the_same(axl: Axl) -> None:
 
 def test_differences_are_told_step_by_step(axl: Axl) -> None:
     """Parameters first, for a map how many items differ and which."""
-    axl(*RUN, "--run-id", "first", "-p", "ns=[1,2,3]")
-    axl(*RUN, "--run-id", "second", "-p", "ns=[1,2,4]")
+    axl(*QUIET, "--run-id", "first", "-p", "ns=[1,2,3]")
+    axl(*QUIET, "--run-id", "second", "-p", "ns=[1,2,4]")
     done = axl("diff", "first", "second")
     facts = json.loads(axl("diff", "fi", "se", "--json").out)
 
@@ -39,7 +35,7 @@ def test_differences_are_told_step_by_step(axl: Axl) -> None:
 
 def test_an_unknown_run_is_a_usage_error(axl: Axl) -> None:
     """With the nearest name."""
-    axl(*RUN, "--run-id", "first")
+    axl(*QUIET, "--run-id", "first")
     done = axl("diff", "first", "firts")
 
     assert (2, "") == (done.code, done.out)

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Axl = Callable[..., Any]
-
-RUN = ("run", "local", "good.py:Good", "--executor", "inline", "-q")
+from tests.unit.cli.command_line import QUIET, Axl
 
 
 @pytest.fixture
 def _two_runs(axl: Axl, tmp_path: Path) -> None:
     """Two finished runs, whose objects count as old."""
-    axl(*RUN, "--run-id", "first", "-p", "ns=[1]")
-    axl(*RUN, "--run-id", "second", "-p", "ns=[2]")
+    axl(*QUIET, "--run-id", "first", "-p", "ns=[1]")
+    axl(*QUIET, "--run-id", "second", "-p", "ns=[2]")
     for path in (tmp_path / "store/objects").glob("*/*"):
         os.utime(path, (time.time() - 7200, time.time() - 7200))
 
@@ -41,7 +37,7 @@ def test_old_runs_go_and_are_named(axl: Axl) -> None:
 @pytest.mark.usefixtures("_two_runs")
 def test_to_keep_none_is_allowed(axl: Axl) -> None:
     """`--keep 0` removes every run that succeeded or failed; its help says so."""
-    axl(*RUN, "--run-id", "broken", "-p", "ns=[-1]")
+    axl(*QUIET, "--run-id", "broken", "-p", "ns=[-1]")
 
     done = axl("gc", "--keep", "0")
 

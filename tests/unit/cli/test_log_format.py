@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Axl = Callable[..., Any]
+from tests.unit.cli.command_line import RUN, Axl
 
-RUN = ("run", "local", "good.py:Good", "--executor", "inline")
 JSON = ("--log-format", "json")
 TOLERANT = """
 from axl import Failed, Workflow, step

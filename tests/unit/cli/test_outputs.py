@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from axl import get_run
 from axl.errors import UsageError
+from tests.unit.cli.command_line import Axl
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("pandas")
-
-Axl = Callable[..., Any]
 
 FATES = """
 from typing import NamedTuple

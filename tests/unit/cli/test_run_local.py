@@ -1,4 +1,4 @@
-"""`axl run local` and `axl retry` print the result as data and the rest as talk, and say by the exit code how it went."""
+"""`axl run local` and `axl retry` print the result as data, the rest as talk, and exit by how it went."""
 
 from __future__ import annotations
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Axl = Callable[..., Any]
+from tests.unit.cli.command_line import QUIET, Axl
 
 RUN = ("run", "local", "large.py:Large", "--executor", "inline", "-q")
-RUN_GOOD = ("run", "local", "good.py:Good", "--executor", "inline", "-q")
 LARGE = """
 from axl import Workflow, step
 
@@ -100,7 +97,7 @@ def test_a_store_that_is_not_there_is_not_made(axl: Axl, tmp_path: Path) -> None
 
 def test_what_repair_cannot_mend_is_said(axl: Axl, tmp_path: Path) -> None:
     """Without the list of records nothing promises a repair: what is lost, what is kept, what helps."""
-    axl(*RUN_GOOD)
+    axl(*QUIET)
     (tmp_path / "store/records.db").write_bytes(b"nothing that SQLite reads" * 1000)
     found, repaired = axl("verify"), axl("verify", "--repair")
     facts = json.loads(axl("verify", "--json").out)
@@ -116,7 +113,7 @@ def test_what_repair_cannot_mend_is_said(axl: Axl, tmp_path: Path) -> None:
 
 def test_doctor_points_at_verify(axl: Axl, tmp_path: Path) -> None:
     """It only opens the store: where that is sound, and where it is not, `axl verify` knows more."""
-    axl(*RUN_GOOD)
+    axl(*QUIET)
     sound = axl("doctor")
     (tmp_path / "store/records.db").write_bytes(b"nothing that SQLite reads" * 1000)
     damaged = axl("doctor")
@@ -128,7 +125,7 @@ def test_doctor_points_at_verify(axl: Axl, tmp_path: Path) -> None:
 
 def test_objects_without_any_record_are_remarkable(axl: Axl, tmp_path: Path) -> None:
     """An empty list of records is sound, and may have been lost."""
-    axl(*RUN_GOOD)
+    axl(*QUIET)
     for path in (tmp_path / "store").glob("records.db*"):
         path.unlink()
 
@@ -141,14 +138,14 @@ def test_objects_without_any_record_are_remarkable(axl: Axl, tmp_path: Path) -> 
 @pytest.mark.parametrize("command", ["show", "outputs", "logs", "why", "retry"])
 def test_a_run_without_its_program_is_named(axl: Axl, tmp_path: Path, command: str) -> None:
     """The message names the run, and the command that helps; it does."""
-    axl(*RUN_GOOD, "--run-id", "hurt")
+    axl(*QUIET, "--run-id", "hurt")
     for path in (tmp_path / "store/objects").glob("*/*"):
         if b'"params"' in path.read_bytes():
             path.unlink()
 
     done = axl(command, "hurt")
     repaired = axl("verify", "--repair")
-    again = axl(*RUN_GOOD, "--json")
+    again = axl(*QUIET, "--json")
 
     assert 5 == done.code
     assert "error: the program of the run hurt is lost: the object " in done.err

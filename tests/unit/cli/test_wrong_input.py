@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+
+from tests.unit.cli.command_line import RUN, Axl
 
 USAGE, INVALID, STORE = 2, 3, 5
 LONG = "x" * 5000
-RUN = ("run", "local", "good.py:Good", "--executor", "inline")
 
 COMMAND_LINES: list[tuple[tuple[str, ...], int, str]] = [
     # the command
@@ -225,9 +224,7 @@ def label(case: tuple[tuple[str, ...], int, str]) -> str:
 
 
 @pytest.mark.parametrize("case", COMMAND_LINES, ids=label)
-def test_a_wrong_command_line_gets_one_message(
-    axl: Callable[..., object], case: tuple[tuple[str, ...], int, str]
-) -> None:
+def test_a_wrong_command_line_gets_one_message(axl: Axl, case: tuple[tuple[str, ...], int, str]) -> None:
     """The exit code says the kind, one message says what; no data, no traceback, no control characters."""
     words, code, what = case
 
