@@ -5,13 +5,21 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "axl").rglob("*.py"))
 MAX_LINES = 400
+PACKAGE = sorted((ROOT / "axl").rglob("*.py"))
+GOLDEN = ROOT / "tests" / "golden"  # modules that the compiler wrote
+WRITTEN = [
+    path
+    for room in ("axl", "tests", "benchmarks", "examples", "docs")
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if GOLDEN not in path.parents
+]
 
 # A heavy library is imported in the files that need it, so that nobody pays who does not use it.
 # typer is in every file of the command line, and import-linter keeps it there.
@@ -50,6 +58,18 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def read(path: Path) -> ast.Module:
+    """Return the tree of a file, which several tests look at."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def libraries(path: Path) -> set[str]:
+    """Return the top packages that a file imports when it runs."""
+    return imported(read(path))
+
+
 def imported(tree: ast.AST) -> set[str]:
     """Return the top packages that run when the module runs: what stands under TYPE_CHECKING does not."""
     found: set[str] = set()
@@ -75,20 +95,18 @@ def test_the_contracts_of_the_rooms_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
 def test_a_file_is_short(path: Path) -> None:
-    """No file of the package has more than 400 lines."""
+    """No file of the package, its tests, benchmarks, examples and documentation has more than 400 lines."""
     lines = path.read_text(encoding="utf-8").count("\n")
 
     assert lines <= MAX_LINES
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
 def test_a_file_says_its_idea(path: Path) -> None:
     """The first line of every module is a docstring that begins with a sentence."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-
-    doc = ast.get_docstring(tree) or ""
+    doc = ast.get_docstring(read(path)) or ""
 
     first = doc.partition("\n\n")[0].rstrip()
     assert first[-1:] in {".", ":"}, f"no sentence at the top of {name(path)}: {first!r}"
@@ -97,6 +115,6 @@ def test_a_file_says_its_idea(path: Path) -> None:
 @pytest.mark.parametrize("library", sorted(HEAVY))
 def test_a_heavy_library_stays_in_its_file(library: str) -> None:
     """Only the files listed here import the library, at any depth of the file."""
-    users = {name(path) for path in FILES if library in imported(ast.parse(path.read_text(encoding="utf-8")))}
+    users = {name(path) for path in PACKAGE if library in libraries(path)}
 
     assert HEAVY[library] == users
