@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,21 +55,15 @@ Make = Callable[..., type[axl.Workflow]]
 
 
 @pytest.fixture
-def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+def make(load: Callable[..., Any]) -> Make:
     """Write the workflow with some differences, and load it anew."""
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
 
-    def load(factor: int = 2, extra: str = "0", options: str = "", graph: str = GRAPH) -> type[axl.Workflow]:
+    def write(factor: int = 2, extra: str = "0", options: str = "", graph: str = GRAPH) -> type[axl.Workflow]:
         text = FLOW.format(factor=factor, extra=extra, options=options, graph=graph)
-        (tmp_path / "diff_flow.py").write_text(text)
-        sys.modules.pop("diff_flow", None)
-        importlib.invalidate_caches()
-        cls: type[axl.Workflow] = importlib.import_module("diff_flow").Pair
+        cls: type[axl.Workflow] = load(diff_flow=text).Pair
         return cls
 
-    yield load
-    sys.modules.pop("diff_flow", None)
+    return write
 
 
 def run(cls: type[axl.Workflow], fresh: bool = False, **params: Any) -> Run:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +58,9 @@ class Items(Workflow):
 
 
 @pytest.fixture
-def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def flows(load: Callable[..., Any]) -> Any:
     """The module of the workflows, in a folder of its own that is the current one."""
-    (tmp_path / "lost_flow.py").write_text(FLOW)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    yield __import__("lost_flow")
-    sys.modules.pop("lost_flow", None)
+    return load(lost_flow=FLOW)
 
 
 def run(cls: type[axl.Workflow], factor: int) -> Run:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -51,13 +50,9 @@ RESULT = b"".join(bytes([x]) * 5000 for x in range(3))
 
 
 @pytest.fixture
-def cls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def cls(load: Callable[..., Any]) -> Any:
     """The workflow, in a folder of its own that is the current one."""
-    (tmp_path / "verify_flow.py").write_text(FLOW)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    yield __import__("verify_flow").Kinds
-    sys.modules.pop("verify_flow", None)
+    return load(verify_flow=FLOW).Kinds
 
 
 def run(cls: type[axl.Workflow]) -> Run:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import axl
 from axl import api
 from axl.runtime.cache.changes import Change
-from axl.runtime.cache.why import Why
+from tests.unit.runtime.reasons import said
 
 Make = Callable[[str, str], type[axl.Workflow]]
 
@@ -44,27 +42,9 @@ class W(Workflow):
 
 
 @pytest.fixture
-def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+def make(load: Callable[..., Any]) -> Make:
     """Write a workflow `W` and its helpers, and load both anew."""
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-
-    def load(helpers: str, flow: str) -> type[axl.Workflow]:
-        (tmp_path / "why_helpers.py").write_text(helpers)
-        (tmp_path / "why_flow.py").write_text(flow)
-        forget()
-        importlib.invalidate_caches()
-        cls: type[axl.Workflow] = importlib.import_module("why_flow").W
-        return cls
-
-    yield load
-    forget()
-
-
-def forget() -> None:
-    """Let the modules be imported again."""
-    for name in ("why_helpers", "why_flow"):
-        sys.modules.pop(name, None)
+    return lambda helpers, flow: load(why_helpers=helpers, why_flow=flow).W
 
 
 def told(cls: type[axl.Workflow], ms: list[int]) -> tuple[dict[str, str], dict[str, str]]:
@@ -72,11 +52,6 @@ def told(cls: type[axl.Workflow], ms: list[int]) -> tuple[dict[str, str], dict[s
     before = {each.name: said(each) for each in api.forecast(cls, {"ms": ms}, store="store").runs}
     run = axl.run(cls, {"ms": ms}, executor="inline", store="store")
     return before, {each.name: said(each) for each in api.why(run.id, store="store")}
-
-
-def said(why: Why) -> str:
-    """Return one text for a reason."""
-    return "; ".join([why.fate, *(change.text for change in why.changes), *([why.note] if why.note else [])])
 
 
 def test_the_first_time_is_said(make: Make) -> None:

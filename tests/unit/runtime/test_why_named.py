@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +17,10 @@ import axl
 from axl import api
 from axl.io.stores import open_store
 from axl.runtime.cache import results
-from axl.runtime.cache.why import Why
 from axl.runtime.housekeeping.garbage import Pace, collect
 from axl.runtime.housekeeping.keeping import Keep
 from axl.wire.events import TaskStarted
+from tests.unit.runtime.reasons import said
 
 Make = Callable[..., type[axl.Workflow]]
 FLOW = """
@@ -40,20 +40,14 @@ class W(Workflow):
 
 
 @pytest.fixture
-def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+def make(load: Callable[..., Any]) -> Make:
     """Write a workflow of one step with these options, and load it anew."""
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
 
-    def load(options: str = "", body: str = "return n", returns: str = "int") -> type[axl.Workflow]:
-        Path("named_flow.py").write_text(FLOW.format(options=options, body=body, returns=returns))
-        sys.modules.pop("named_flow", None)
-        importlib.invalidate_caches()
-        cls: type[axl.Workflow] = importlib.import_module("named_flow").W
+    def write(options: str = "", body: str = "return n", returns: str = "int") -> type[axl.Workflow]:
+        cls: type[axl.Workflow] = load(named_flow=FLOW.format(options=options, body=body, returns=returns)).W
         return cls
 
-    yield load
-    sys.modules.pop("named_flow", None)
+    return write
 
 
 def run(cls: type[axl.Workflow], n: int = 1, **how: bool) -> str:
@@ -67,11 +61,6 @@ def foretold(cls: type[axl.Workflow]) -> str:
     """Return why its step would be computed."""
     (why,) = api.forecast(cls, {"n": 1}, store="store").runs
     return said(why)
-
-
-def said(why: Why) -> str:
-    """Return one text for a reason."""
-    return "; ".join([why.fate, *(change.text for change in why.changes), *([why.note] if why.note else [])])
 
 
 @pytest.mark.parametrize(
