@@ -20,7 +20,7 @@ Shape = Literal["list", "tuple", "dict", "outputs"]
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 
 quote = json.JSONEncoder(ensure_ascii=False).encode
-"""Writes one text as JSON."""
+"""Writes one text, or another plain value, as JSON."""
 
 
 @lru_cache(maxsize=8192)

@@ -227,6 +227,8 @@ def code_named(values: Sequence[tuple[str, Value]]) -> tuple[tuple[str, str], ..
 
     Raises `FingerprintError` when some of it cannot be found or followed.
     """
-    wanted = frozenset[str]().union(*[code_in(value) for _, value in values])
+    wanted = {name for _, value in values for name in code_in(value)}
+    if not wanted:
+        return ()
     names = frozenset[str]().union(*[made_by(name) if "/" in name else {name} for name in wanted])
     return tuple([(f"{CODE}{name}", fingerprint_of(name)) for name in sorted(names)])

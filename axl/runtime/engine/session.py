@@ -23,9 +23,9 @@ from axl.wire.record import (
     RunStatus,
     SessionEnd,
     SessionRecord,
+    decode_end_status,
     decode_run,
     decode_session,
-    decode_session_end,
 )
 
 
@@ -135,7 +135,7 @@ def status_of(run: str, store: Store) -> RunStatus | None:
     last = next(iter(deque(store.list_records(f"session/{run}/"), maxlen=1)), None)
     if last is None or not last[0].endswith("/end"):
         return None
-    return decode_session_end(last[1], last[0]).status
+    return decode_end_status(last[1], last[0])
 
 
 def _named(request: Request, store: Store, axl_version: str) -> Session:

@@ -276,12 +276,20 @@ def _trivially_form(plain: Hint, value: JSON) -> JSON | Literal[_Unfit.UNFIT]:
     if typing.is_typeddict(plain) and isinstance(value, dict):
         return _trivially_table(cast("type", plain), value)
     if origin in _LISTS and isinstance(value, list):
-        items = [_trivially(arguments[0], item) for item in value] if arguments else value
-        return _UNFIT if any(item is _UNFIT for item in items) else cast("JSON", items)
+        return _trivially_list(arguments[0], value) if arguments else value
     if origin in _DICTS and isinstance(value, dict) and (not arguments or unwrap(arguments[0]) is str):
         table = {key: _trivially(arguments[1], item) for key, item in value.items()} if arguments else value
         return _UNFIT if any(item is _UNFIT for item in table.values()) else cast("JSON", table)
     return _UNFIT
+
+
+def _trivially_list(hint: Hint, value: list[JSON]) -> JSON | Literal[_Unfit.UNFIT]:
+    if any(hint is scalar for scalar in _SCALARS) and {type(item) for item in value} <= {
+        hint
+    }:  # many at once
+        return value
+    items = [_trivially(hint, item) for item in value]
+    return _UNFIT if any(item is _UNFIT for item in items) else cast("JSON", items)
 
 
 def _trivially_table(cls: type, value: dict[str, JSON]) -> JSON | Literal[_Unfit.UNFIT]:

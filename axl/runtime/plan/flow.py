@@ -15,7 +15,7 @@ from axl.ir.nodes import RESULT, Block, Branch, Group, IRWorkflow, Map, Task
 from axl.runtime.plan.block import Instance, Plan, Ports, Scope, plan_block
 from axl.wire.address import Index
 from axl.wire.failed import Failed
-from axl.wire.values import JSON, Lit, Many, Ref, Value
+from axl.wire.values import JSON, Lit, Many, Ref, Value, quote
 
 
 @dataclass(slots=True, eq=False)
@@ -276,6 +276,6 @@ def items_of(value: Lit | Many | Failed) -> tuple[Value, ...] | Mistake:
             if not isinstance(data, list):
                 return Mistake(f"cannot map over {value.json[:60]}; map over a list")
             maker = f"{value.maker}/[]" if value.maker else ""
-            return tuple(Lit(json.dumps(item, ensure_ascii=False), maker) for item in data)
+            return tuple([Lit(repr(item) if type(item) is int else quote(item), maker) for item in data])
         case _:
             assert_never(value)

@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def _call(spec: TaskSpec, store: Store) -> tuple[tuple[str, Value], ...] | Failu
     except AxlError as error:  # no line of the author's is to blame, and another attempt would not help
         return Failure(kind="input", error="AxlError", message=str(error), retryable=False, exit_code=FATAL)
     # Around the loading of inputs, too: what unpickling imports may read these variables.
-    with _environment(variables):
+    with _environment(variables) if variables else nullcontext():
         return _in_folder(spec, cls, step, store)
 
 
