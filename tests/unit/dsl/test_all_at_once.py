@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 import axl
 from axl import Workflow, step
 from axl.errors import DefinitionError, MistakesError, Problem, TraceError
+from tests.unit.dsl.marked_lines import line_of
 
 HERE = Path(__file__)
 
@@ -45,13 +46,6 @@ def told(graph: Any, **attributes: object) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-def line_of(text: str) -> int:
-    """Return the line of this file that ends in a comment with this text."""
-    return next(
-        number for number, line in enumerate(HERE.read_text().splitlines(), 1) if line.endswith(f"# {text}")
-    )
-
-
 def test_every_literal_that_json_cannot_hold_is_told() -> None:
     """A set, a number that is not finite and a key that is not text are told with their own lines."""
 
@@ -62,7 +56,7 @@ def test_every_literal_that_json_cannot_hold_is_told() -> None:
 
     problems = told(graph)
 
-    assert [line_of("a set"), line_of("not a number"), line_of("a key")] == [
+    assert [line_of("a set", HERE), line_of("not a number", HERE), line_of("a key", HERE)] == [
         problem.where[0].line for problem in problems
     ]
     assert all(problem.hint for problem in problems)

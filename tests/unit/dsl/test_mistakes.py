@@ -10,6 +10,7 @@ import pytest
 
 import axl
 from axl import AxlError, Workflow, step
+from tests.unit.dsl.marked_lines import line_of
 
 HERE = Path(__file__)
 
@@ -39,13 +40,6 @@ def refusal(graph: Any) -> AxlError:
     return caught.value
 
 
-def line_of(text: str) -> int:
-    """Return the line of this file that ends in a comment with this text."""
-    return next(
-        number for number, line in enumerate(HERE.read_text().splitlines(), 1) if line.endswith(f"# {text}")
-    )
-
-
 def test_a_misspelt_step_names_the_nearest() -> None:
     """What the class has no step for is told with the step that was meant, and all there are."""
 
@@ -57,7 +51,7 @@ def test_a_misspelt_step_names_the_nearest() -> None:
     assert "Wrong has no step or attribute `laod`" == error.what
     assert "did you mean `self.load`? its steps are load, join" == error.hint
     assert error.where is not None
-    assert line_of("misspelt") == error.where.line
+    assert line_of("misspelt", HERE) == error.where.line
 
 
 def test_a_misspelt_step_of_a_called_workflow_names_its_own() -> None:
@@ -81,7 +75,7 @@ def test_the_authors_exception_is_shown_with_its_line() -> None:
     assert error.what.endswith("share = 1 / 0  # divided")
     assert not error.hint
     assert error.where is not None
-    assert line_of("divided") == error.where.line
+    assert line_of("divided", HERE) == error.where.line
     assert isinstance(error.__cause__, ZeroDivisionError)
 
 
@@ -94,7 +88,7 @@ def test_an_exception_inside_a_library_shows_the_authors_line() -> None:
     error = refusal(graph)
 
     assert error.where is not None
-    assert (HERE.name, line_of("parsed")) == (Path(error.where.file).name, error.where.line)
+    assert (HERE.name, line_of("parsed", HERE)) == (Path(error.where.file).name, error.where.line)
 
 
 def test_an_exception_about_a_symbol_says_what_symbols_are() -> None:
