@@ -11,15 +11,10 @@ import pytest
 from axl.errors import DamagedError, StoreError
 from axl.io.store import Store
 from axl.io.stores import open_store
+from tests.unit.io.stored_bytes import put
 
 SMALL = b"small object " * 1000
 LARGE = b"large object " * 100_000
-
-
-def write(store: Store, data: bytes) -> str:
-    with store.write(inline=0) as stream:
-        stream.write(data)
-        return stream.finish().digest
 
 
 def object_path(store: Store, digest: str) -> Path:
@@ -69,7 +64,7 @@ def test_a_damaged_object_is_found_on_every_read(
     harm: Callable[[Path], None], data: bytes, local: Store
 ) -> None:
     """The error names the file, and for changed bytes both digests."""
-    digest = write(local, data)
+    digest = put(local, data)
     path = object_path(local, digest)
     harm(path)
 
@@ -88,10 +83,10 @@ def test_writing_a_damaged_object_again_repairs_it(
     harm: Callable[[Path], None], data: bytes, local: Store
 ) -> None:
     """Who computes the value again puts a sound object in its place."""
-    digest = write(local, data)
+    digest = put(local, data)
     harm(object_path(local, digest))
 
-    assert digest == write(local, data)
+    assert digest == put(local, data)
     assert data == local.read(digest)
     local.sync()
     assert data == local.read(digest)
@@ -99,7 +94,7 @@ def test_writing_a_damaged_object_again_repairs_it(
 
 def test_two_objects_that_were_swapped_are_found(local: Store) -> None:
     """An object under another's name is damage, though each is sound by itself."""
-    one, two = write(local, SMALL), write(local, LARGE)
+    one, two = put(local, SMALL), put(local, LARGE)
     object_path(local, two).rename(object_path(local, one))
 
     with pytest.raises(DamagedError):
@@ -154,7 +149,7 @@ def test_a_database_that_is_none_is_damage(content: bytes, tmp_path: Path) -> No
 def test_a_lost_mark_is_the_only_trace_of_a_crash_between_two_names(tmp_path: Path) -> None:
     """An object that was marked and not yet linked when its writer died is published by the next sync."""
     store = open_store(str(tmp_path / "s"))
-    digest = write(store, SMALL)
+    digest = put(store, SMALL)
     object_path(store, digest).unlink()
     store.sync()
 

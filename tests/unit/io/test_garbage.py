@@ -11,12 +11,7 @@ import pytest
 from axl.errors import DamagedError, StoreError, UsageError
 from axl.io.store import Store
 from axl.io.stores import existing_store, open_store
-
-
-def put(store: Store, data: bytes) -> str:
-    with store.write(inline=0) as stream:
-        stream.write(data)
-        return stream.finish().digest
+from tests.unit.io.stored_bytes import put
 
 
 def soon() -> float:

@@ -16,17 +16,11 @@ from pathlib import Path
 import pytest
 
 from axl.errors import AxlError, StoreError, UsageError
-from axl.io.store import Store
 from axl.io.stores import open_store
+from tests.unit.io.stored_bytes import put
 
 SMALL = b"small object " * 1000
 LARGE = b"large object " * 100_000
-
-
-def write(store: Store, data: bytes) -> str:
-    with store.write(inline=0) as stream:
-        stream.write(data)
-        return stream.finish().digest
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
@@ -35,7 +29,7 @@ def test_only_the_owner_sees_a_store(mask: int, tmp_path: Path) -> None:
     before = os.umask(mask)
     try:
         store = open_store(str(tmp_path / "s"))
-        write(store, LARGE)
+        put(store, LARGE)
         store.put_record("k", b"v")
         store.commit()
         with store.work_folder(), store.lock("n", ""):
@@ -68,7 +62,7 @@ def test_git_ignores_a_store(tmp_path: Path) -> None:
 def test_nothing_is_left_after_closing(tmp_path: Path) -> None:
     """Temporary files, marks and lock files are gone."""
     store = open_store(str(tmp_path / "s"))
-    write(store, LARGE)
+    put(store, LARGE)
     with store.lock("n", ""), store.work_folder():
         pass
     store.put_record("k", b"v")
@@ -140,7 +134,7 @@ def test_a_store_goes_by_the_folder_it_was_opened_in(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     store = open_store("s")
     monkeypatch.chdir("/")
-    digest = write(store, LARGE)
+    digest = put(store, LARGE)
     store.close()
 
     assert LARGE == open_store(str(tmp_path / "s")).read(digest)
@@ -264,7 +258,7 @@ def test_a_store_of_somebody_else_can_be_read(open_folder: Path) -> None:
     """In a folder that may be read and not written, records and objects are there."""
     store = open_store(str(open_folder / "s"))
     store.put_record("k", b"v")
-    digest = write(store, SMALL)
+    digest = put(store, SMALL)
     store.sync()
     store.close()
     readable(open_folder / "s")
