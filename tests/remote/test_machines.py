@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +14,8 @@ from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.io.stores.remote import leases
 from axl.io.stores.remote.machine import Process
+from tests.unit.io.other_processes import Start, line, started_at
 
-Start = Callable[[str], "subprocess.Popen[str]"]
 LEASE = 3.0
 HOLD = """
     with store.lock("n", "it is me"):
@@ -30,19 +27,8 @@ HOLD = """
 @pytest.fixture
 def start(url: str) -> Iterator[Start]:
     """Return a function that starts code in another process; it finds the store in `store`."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def run(code: str) -> subprocess.Popen[str]:
-        head = "import os, sys, time\nfrom axl.io.stores import open_store\nstore = open_store(sys.argv[1])\n"
-        command = [sys.executable, "-c", head + textwrap.dedent(code), url]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        begun.append(process)
-        return process
-
-    yield run
-    for process in begun:
-        process.kill()
-        process.communicate()
+    with started_at(url) as start:
+        yield start
 
 
 @pytest.fixture
@@ -51,11 +37,6 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "this_process", lambda: Process("another machine", 1, "1"))
     monkeypatch.setattr(leases, "is_alive", lambda process: False)
     monkeypatch.setattr(leases, "is_dead", lambda process: False)
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
 
 
 def test_a_live_holder_of_this_machine_is_told_at_once(start: Start, store: Store) -> None:

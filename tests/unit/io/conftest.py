@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -14,7 +11,7 @@ import pytest
 from axl.io.handlers import get_handler
 from axl.io.store import Store
 from axl.io.stores import open_store
-from tests.unit.io.other_processes import Start
+from tests.unit.io.other_processes import Start, started_at
 
 NUMBERS = count()
 RoundTrip = Callable[[str, object, object], object]
@@ -65,16 +62,5 @@ def round_trip(store: Store) -> RoundTrip:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts code in another process; it finds the store in `store`."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def run(code: str) -> subprocess.Popen[str]:
-        head = "import os, sys, time\nfrom axl.io.stores import open_store\nstore = open_store(sys.argv[1])\n"
-        command = [sys.executable, "-c", head + textwrap.dedent(code), str(tmp_path / "store")]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        begun.append(process)
-        return process
-
-    yield run
-    for process in begun:
-        process.kill()
-        process.communicate()
+    with started_at(str(tmp_path / "store")) as start:
+        yield start
