@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from axl.errors import StoreError
-from axl.io.store import Store
 from axl.io.stores import open_store
 from tests.remote.azurite import ACCOUNT, KEY, azurite, find_azurite
 from tests.remote.conftest import NUMBERS
@@ -40,13 +39,6 @@ def account(endpoint: str, monkeypatch: pytest.MonkeyPatch, environment: None) -
 def url(endpoint: str) -> str:
     """The URL of a store that is not there yet."""
     return place(endpoint, BUCKET, f"store-{next(NUMBERS)}")
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

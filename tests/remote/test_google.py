@@ -13,7 +13,6 @@ import boto3
 import pytest
 
 from axl.errors import StoreError
-from axl.io.store import Store
 from axl.io.stores import open_store
 from tests.remote.conftest import NUMBERS
 from tests.remote.proxy import spoiling
@@ -55,13 +54,6 @@ def account(endpoint: str, monkeypatch: pytest.MonkeyPatch, environment: None) -
 def url() -> str:
     """The URL of a store that is not there yet."""
     return f"gs://{BUCKET}/store-{next(NUMBERS)}?lease=3"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
