@@ -31,4 +31,4 @@ bench *args:
 
 # The fault rigs at full size, in two processes: tens of minutes
 faults-full *args:
-    AXL_FAULTS=full uv run pytest tests/faults -n 2 --durations=20 {{ args }}
+    AXL_FAULTS=full uv run pytest tests/faults tests/remote/test_faults.py -n 2 --durations=20 {{ args }}
