@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import boto3
@@ -30,6 +30,15 @@ class Server:
         """Return the URL of a store in the bucket."""
         more = "".join(f"&{name}={value}" for name, value in settings.items())
         return f"s3://{BUCKET}/{prefix}?endpoint={self.endpoint}&region=us-east-1{more}"
+
+
+def keys(server: Server, prefix: str) -> list[str]:
+    """Return the keys of the objects in the bucket that begin with a prefix, at most a page of them."""
+    client = boto3.client("s3", endpoint_url=server.endpoint, region_name="us-east-1")
+    with closing(client):
+        return [
+            each["Key"] for each in client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+        ]
 
 
 @contextmanager

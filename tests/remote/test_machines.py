@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from axl.io.store import Store
 from axl.io.stores import open_store
 from axl.io.stores.remote import leases
 from axl.io.stores.remote.machine import Process
+from tests.remote.servers import Server, keys
 from tests.unit.io.other_processes import Start, line, started_at
 
 LEASE = 3.0
@@ -216,14 +218,14 @@ def test_nothing_is_left_on_this_machine(store: Store, tmp_path: Path) -> None:
     assert [] == list((tmp_path / "cache" / "axl" / "tmp").iterdir())
 
 
-def test_a_lock_leaves_one_object(store: Store) -> None:
+def test_a_lock_leaves_one_object(store: Store, url: str, server: Server) -> None:
     """However often a name was held, one small object remains of it."""
     for _ in range(3):
         with store.lock("n", ""):
             pass
-    left = [entry.path for entry in store._client.entries("locks")]  # type: ignore[attr-defined]
+    prefix = urlsplit(url).path[1:]
 
-    assert ["locks/n/0000000003"] == left
+    assert [f"{prefix}/locks/n/0000000003"] == keys(server, f"{prefix}/locks/")
     store.commit()
 
 
