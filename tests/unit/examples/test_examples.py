@@ -67,7 +67,7 @@ def test_a_good_churn_model_is_published() -> None:
 def test_flights_of_one_month_and_airport_are_all_there() -> None:
     """Every flight that arrived is there once, and whole days are kept back."""
     flights = Flights()
-    slice_ = flights.join(flights.departures("JFK"), flights.weather("JFK"), flights.planes(), 6)
+    slice_ = flights.join(flights.departures("JFK", [6])[0], flights.weather("JFK"), flights.planes())
     data = flights.split([[slice_]])
 
     assert 9182 == len(slice_)
