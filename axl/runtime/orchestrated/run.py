@@ -175,7 +175,7 @@ class Run:
         if found is not None:
             return dict(found.outputs)[RESULT]
         attempt = Attempt(instance, 1, 1, which, value)
-        outcome, attempt.log = supervise(self._specs.of(attempt), self._executor, ())
+        outcome = self._supervised(attempt)
         if outcome.failure is not None:
             raise StepError(f"{outcome.failure.error}: {outcome.failure.message}")
         result = self._ledger.result(attempt, outcome)
@@ -205,16 +205,20 @@ class Run:
     def _compute(self, instance: Instance, task: Task, retry: int, cache: Cache) -> Report:
         number = 1 + self._ledger.failed_attempts(instance)
         attempt = Attempt(instance, number, max(1, number - retry))
-        outcome, attempt.log = supervise(self._specs.of(attempt), self._executor, ())
+        outcome = self._supervised(attempt)
         if outcome.failure is not None:
-            failure = outcome.failure
-            if failure.damaged:
-                failure = forget_damaged(failure, self._run, self._store)
-            return self._failed(attempt, task, replace(outcome, failure=failure), failure, retry)
+            return self._failed(attempt, task, outcome, outcome.failure, retry)
         result = self._ledger.result(attempt, outcome)
         (stands,) = self._ledger.commit([(instance, result)], cache.entry(instance, result))
         self._store.sync()
         return self._told(task.id, instance.index, stands, "done")
+
+    def _supervised(self, attempt: Attempt) -> Outcome:
+        """Run an attempt in a process of its own; no other run finds what it has found damaged."""
+        outcome, attempt.log = supervise(self._specs.of(attempt), self._executor, ())
+        if outcome.failure is None or not outcome.failure.damaged:
+            return outcome
+        return replace(outcome, failure=forget_damaged(outcome.failure, self._run, self._store))
 
     def _failed(self, attempt: Attempt, task: Task, outcome: Outcome, failure: Failure, retry: int) -> Report:
         self._ledger.write_attempt(attempt, outcome, "failed")
