@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from axl.dsl.describe import has_graph, loc_of, steps_of
 from axl.dsl.forgotten import names_in, plain_calls
 from axl.dsl.options import CLASS_OPTIONS, SETTINGS
+from axl.dsl.shared_files import shared_files
 from axl.dsl.signature import Unread, unread_annotations
 from axl.dsl.step import Step
 from axl.dsl.trace import called_by
@@ -30,7 +31,8 @@ _IMPORT = "define or import them, outside of `if TYPE_CHECKING:`; a type is chec
 
 def doubts_of(cls: type[Workflow], program: IRWorkflow) -> tuple[Problem, ...]:
     """Return warnings about the classes behind a traced program themselves."""
-    return tuple(problem for owner in (cls, *called_by(cls, program)) for problem in _doubts(owner))
+    found = [problem for owner in (cls, *called_by(cls, program)) for problem in _doubts(owner)]
+    return (*found, *_shared(cls, program))
 
 
 def _doubts(cls: type[Workflow]) -> Iterator[Problem]:
@@ -108,6 +110,15 @@ def _codes(cls: type[Workflow]) -> Iterator[CodeType]:
             plain = inspect.unwrap(found) if isinstance(found, FunctionType) else found
             if isinstance(plain, FunctionType):
                 yield plain.__code__
+
+
+def _shared(cls: type[Workflow], program: IRWorkflow) -> Iterator[Problem]:
+    for step, file in shared_files(cls, program):
+        yield _warning(
+            f"step `{step.name}` writes and returns {file}, one file for all items of the map that it is in",
+            "items run at once: write into a folder of its own, Path(tempfile.mkdtemp())",
+            step.loc,
+        )
 
 
 def _warning(what: str, hint: str, *where: Loc | None) -> Problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import axl
@@ -43,6 +45,43 @@ class Typed(Workflow):
     @step
     def rows(self, frame: pd.DataFrame) -> list[Rwo]:  # type: ignore[name-defined]  # noqa: F821 (the mistake)
         raise NotImplementedError
+
+
+class Files(Workflow):
+    @step
+    def plot(self, n: int) -> Path:
+        folder = Path("out")
+        path = folder / "plot.txt"
+        path.write_text(str(n))
+        return path
+
+    @step
+    def apart(self, n: int) -> Path:
+        path = Path(tempfile.mkdtemp()) / "plot.txt"
+        path.write_text(str(n))
+        return path
+
+    @step
+    def named(self, n: int) -> Path:
+        path = Path("out", f"{n}.txt")
+        path.write_text(str(n))
+        return path
+
+    @step
+    def there(self, n: int) -> Path:
+        return Path("model.bin")
+
+    @step
+    def last(self, files: list[list[Path]]) -> Path:
+        report = Path("report.txt")
+        report.write_text(str(files))
+        return report
+
+    def graph(self, ns: list[int]) -> Path:
+        def item(n: int) -> list[Path]:
+            return [self.plot(n), self.apart(n), self.named(n), self.there(n)]
+
+        return self.last(axl.map(item, ns))
 
 
 class Misspelt(Workflow):
@@ -95,3 +134,11 @@ def test_the_doubts_of_a_called_workflow_are_told() -> None:
     assert any(
         "calls `load`" in each.what for each in axl.validate(type("Outer", (Workflow,), {"graph": graph}))
     )
+
+
+def test_one_file_for_all_items_of_a_map() -> None:
+    """A step of a map that writes and returns a fixed file is told; one alone, or with names of its own, not."""
+    (problem,) = warned(Files)
+
+    assert "step `plot` writes and returns out/plot.txt, one file for all items of the map" in problem.what
+    assert "Path(tempfile.mkdtemp())" in problem.hint
