@@ -23,7 +23,7 @@ from axl.runtime.cache.results import Mode
 from axl.runtime.code.target import load_target
 from axl.runtime.engine.local import Left, Local, Wanted, continue_local, run_inputs, run_local
 from axl.runtime.engine.options import Options
-from axl.runtime.history.run import Run, RunSummary, open_run
+from axl.runtime.history.run import Run, RunSummary, open_run, step_of
 from axl.runtime.history.run import list_runs as list_runs_of
 from axl.runtime.parameters.bind import bind
 from axl.wire.address import check_run_id
@@ -159,7 +159,7 @@ def run(
     cls = _class_of(workflow)
     program = checked(cls)
     given = bind(program, cls, params or ())
-    mode: Mode = "off" if not cache else "renew" if fresh else "use"
+    mode = _mode(fresh=fresh, cache=cache)
     wanted = Wanted(cls=cls, program=program, params=given, run_id=run_id, fresh=fresh, cache=mode)
     options = Options(keep_going=keep_going, grace=grace, max_parallel=program.max_parallel)
     how = Local(executor=executor, workers=_count(workers), options=options, report=report)
@@ -242,16 +242,25 @@ def forecast(
     workflow: type[Workflow] | str,
     params: Mapping[str, object] | Iterable[Given] | None = None,
     *,
+    step: str = "",
     store: StoreLike = None,
+    fresh: bool = False,
+    cache: bool = True,
 ) -> Forecast:
-    """Return what a run would compute now, and why; nothing is run and nothing is written."""
+    """Return what a run, or one step of it, would compute now, and why; nothing is run or written.
+
+    `fresh` and `cache` are those of `run`. Raises `CheckError` and `ParameterError` as a run does, and
+    `UsageError` for a step that the workflow does not have.
+    """
     from axl.runtime.engine.forecast import forecast as forecast_of  # noqa: PLC0415 (runs do not need it)
 
     cls = _class_of(workflow)
     program = checked(cls)
+    node = step_of(program, step, f"the workflow {program.name}")[1].id if step else ""
     wanted = Wanted(cls=cls, program=program, params=bind(program, cls, params or ()))
     with _held(store) as opened:
-        return forecast_of(cls, program, run_inputs(wanted), opened)
+        found = forecast_of(cls, program, run_inputs(wanted), opened, _mode(fresh=fresh, cache=cache))
+    return found.of(node) if node else found
 
 
 def get_run(run_id: str, store: StoreLike = None) -> Run:
@@ -315,6 +324,10 @@ def repair(verdict: Verdict, store: StoreLike = None) -> Repaired:
 
     with _held(store) as opened:
         return repair_store(opened, verdict.findings)
+
+
+def _mode(*, fresh: bool, cache: bool) -> Mode:
+    return "off" if not cache else "renew" if fresh else "use"
 
 
 def _open(store: StoreLike) -> Store:

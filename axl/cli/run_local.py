@@ -69,7 +69,8 @@ def command(
     if dry_run:
         from axl.cli.forecast import print_forecast  # noqa: PLC0415 (runs do not need it)
 
-        return print_forecast(cls, given, settings.store, "", json or screen.log_format == "json", screen)
+        found = api.forecast(cls, given, store=settings.store, fresh=fresh, cache=not no_cache)
+        return print_forecast(found, (), json or screen.log_format == "json", screen)
     with reporting(api.trace(cls), screen, quiet) as heard:
         ran = api.run(
             cls,

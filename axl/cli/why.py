@@ -39,7 +39,11 @@ def command(
     if module is not None:
         if step is not None:
             raise UsageError("a run and a workflow are named", hint="axl why RUN, or axl why -m WORKFLOW")
-        return print_forecast(api.load(module), given_params(params, param), url, run or "", json, screen)
+        name, index = parse_instance(run) if run is not None else ("", ())
+        given = given_params(params, param)
+        return print_forecast(
+            api.forecast(api.load(module), given, step=name, store=url), index, json, screen
+        )
     if run is None:
         raise UsageError("name a run, or a workflow", hint="axl why latest, or axl why -m module:Class")
     name, index = parse_instance(step) if step else ("", ())

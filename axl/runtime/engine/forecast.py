@@ -12,7 +12,7 @@ from axl.ir.nodes import IRWorkflow, Task
 from axl.ir.walk import tasks
 from axl.runtime.cache.changes import State
 from axl.runtime.cache.earlier import Earlier, Options, options_of
-from axl.runtime.cache.results import Cache, told_parts
+from axl.runtime.cache.results import Cache, Mode, told_parts
 from axl.runtime.cache.why import Asked, Why, explain
 from axl.runtime.code.program import Code, Codes, code_of
 from axl.runtime.engine.ledger import Ledger, ports_of
@@ -36,14 +36,24 @@ class Forecast:
     found: dict[str, int] = field(default_factory=dict)
     later: tuple[str, ...] = ()
 
+    def of(self, step: str) -> Forecast:
+        """Return what would become of one step alone, by its id."""
+        return Forecast(
+            runs=[each for each in self.runs if each.node == step],
+            found={name: count for name, count in self.found.items() if name == step},
+            later=tuple(name for name in self.later if name == step),
+        )
 
-def forecast(cls: type[Workflow], program: IRWorkflow, inputs: Mapping[str, Value], store: Store) -> Forecast:
-    """Return what a run of a program with these inputs would compute."""
+
+def forecast(
+    cls: type[Workflow], program: IRWorkflow, inputs: Mapping[str, Value], store: Store, mode: Mode
+) -> Forecast:
+    """Return what a run of a program with these inputs would compute, where it uses the cache in a mode."""
     codes = code_of(cls, program)
     out = Forecast()
     before, options = Earlier.than(program.name, time.time(), store), options_of(program)
     ledger = Ledger(store, "", continued=False, codes=codes)
-    cache = Cache(store, "", codes, "use", lambda _: None)
+    cache = Cache(store, "", codes, mode, lambda _: None)
     lookup = Lookup(ledger, cache, Specs(program, "", "", store.url).outputs)
     flow = Flow(program, WINDOW)
     flow.start(dict(inputs))

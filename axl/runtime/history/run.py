@@ -195,15 +195,8 @@ class Run:
 
         Raises `UsageError`, with the nearest name, when there is none.
         """
-        found = list(tasks(self.program))
-        same = [place for place in found if place[1].id == name] or [
-            place for place in found if place[1].step == name
-        ]
-        if len(same) == 1:
-            return StepView(self, same[0][1], same[0][0])
-        raise UsageError(
-            f"the run {self.id} has no step {name!r}", hint=nearest(name, self.steps, "its steps are")
-        )
+        source, task = step_of(self.program, name, f"the run {self.id}")
+        return StepView(self, task, source)
 
     def logs(self, step: str) -> str:
         """Return what a step printed: every attempt of every instance, in order."""
@@ -363,6 +356,19 @@ def _last_first(store: Store) -> list[RunRecord]:
     begun = last_begun(store)
     records = [decode_run(body, key) for key, body in store.list_records("run/")]
     return sorted(records, key=lambda each: (begun.get(each.run, each.created), each.created), reverse=True)
+
+
+def step_of(program: IRWorkflow, name: str, whose: str) -> tuple[str, Task]:
+    """Return one step with its `module:Class`, by its id or by the name of a method that is called once.
+
+    Raises `UsageError`, with the nearest name, when there is none; `whose` begins its message.
+    """
+    found = list(tasks(program))
+    same = [each for each in found if each[1].id == name] or [each for each in found if each[1].step == name]
+    if len(same) == 1:
+        return same[0]
+    known = [task.id for _, task in found]
+    raise UsageError(f"{whose} has no step {name!r}", hint=nearest(name, known, "its steps are"))
 
 
 def nearest(name: str, known: Sequence[str], otherwise: str) -> str:

@@ -80,11 +80,50 @@ def test_why_tells_of_a_run_to_come(project: Path) -> None:
     assert (0, "nothing would be computed\n") == (told.returncode, told.stderr)
 
 
+def test_a_dry_run_computes_what_the_run_would(project: Path) -> None:
+    """With --fresh and --no-cache that is everything, whatever is there; the reason is told."""
+    run(project, "[1]")
+
+    fresh, without = (
+        run(project, "[1]", "--dry-run", "--fresh"),
+        run(project, "[1]", "--no-cache", "--dry-run"),
+    )
+    facts = json.loads(run(project, "[1]", "--dry-run", "--fresh", "--json").stdout)
+
+    later = "after that, as their inputs turn out: total\n"
+    assert f"one[0]: would run: the run was told to compute everything (--fresh)\n{later}" == fresh.stdout
+    assert f"one[0]: would run: the run was told to use no cache (--no-cache)\n{later}" == without.stdout
+    assert ("", "") == (fresh.stderr, without.stderr)
+    assert ({}, ["total"]) == (facts["found"], facts["later"])
+    assert ["the run was told to compute everything (--fresh)"] == [each["note"] for each in facts["runs"]]
+
+
+def test_one_step_of_a_run_to_come(project: Path) -> None:
+    """Named as it is for a run that was: also one item of a map."""
+    run(project, "[1, 2]")
+
+    words = ("why", "-m", "flow.py:W", "--param", "xs=[5, 6]")
+    step, item = axl(project, *words, "one"), axl(project, *words, "one[1]")
+
+    assert [True, True] == [f"one[{place}]: would run" in step.stdout for place in (0, 1)]
+    assert (0, True) == (item.returncode, item.stdout.startswith("one[1]: would run"))
+    assert "one[0]" not in item.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ([], "error: name a run, or a workflow"),
         (["-m", "flow.py:W", "latest", "one"], "error: a run and a workflow are named"),
+        (
+            ["-m", "flow.py:W", "-p", "xs=[1]", "totl"],
+            "the workflow w has no step 'totl'\n\nhint: did you mean total?",
+        ),
+        (
+            ["-m", "flow.py:W", "-p", "xs=[1]", "latest"],
+            "has no step 'latest'\n\nhint: its steps are: one, total",
+        ),
+        (["-m", "flow.py:W", "-p", "xs=[1]", "one[a]"], "'one[a]' names no step"),
         (["nothing"], "error: there is no run 'nothing'"),
         (["latest", "two"], "has no step 'two'"),
         (["latest", "one[3]"], "there is no one[3] in the run"),
