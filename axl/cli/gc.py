@@ -6,6 +6,7 @@ may be gone on with stay too; --older-than removes them. What a run has in commo
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -18,17 +19,21 @@ from axl.cli.options import AsJson, StoreUrl, zero_or_more
 from axl.cli.screen import Screen, harmless
 from axl.cli.table import counted, size
 from axl.dsl.units import parse_duration
+from axl.errors import UsageError
 from axl.io.stores import existing_store
 from axl.runtime.housekeeping.garbage import Swept
 from axl.wire.values import JSON
 
 _MANY = 20
+_NUMBER = re.compile(r"\s*\d+(\.\d*)?\s*")
 
 
 def age(text: str) -> float:
-    """Read a duration, as `30d` or `12h`, in seconds."""
+    """Read a duration, as `30d` or `12h`, in seconds; a bare number may be meant in days, so it is none."""
+    if _NUMBER.fullmatch(text):
+        raise UsageError(f"{text!r:.60} has no unit", hint="write a unit, as in 30d, 12h or 90s")
     try:
-        return parse_duration(float(text) if text.isdigit() else text)
+        return parse_duration(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r:.60} is no time, as in 30d, 12h or 90m") from error
 

@@ -24,7 +24,10 @@ from axl.wire.values import JSON
 WRONG = 4
 _MANY = 40
 _LOST = "--repair cannot mend this: without its list of records a store knows none of its runs and results"
-_NO_RECORDS = "there are objects and no records; if there were runs here, the records are lost"
+_NO_RECORDS = (
+    "there are objects and no records. A collection that kept no run leaves recent objects behind;"
+    " if no `axl gc` removed the runs, their records are lost"
+)
 
 
 def command(
@@ -86,20 +89,34 @@ def _finding(each: Finding) -> JSON:
 
 def _tell(verdict: Verdict, repaired: Repaired | None, screen: Screen) -> None:
     _list(verdict.findings, screen)
-    count = len(verdict.findings)
-    wrong = (
-        "nothing is wrong" if not count else "1 thing is wrong" if count == 1 else f"{count} things are wrong"
-    )
-    screen.data(f"{verdict.records} records, {verdict.objects} objects, {size(verdict.bytes)}: {wrong}")
+    read = f"{verdict.records} records, {verdict.objects} objects, {size(verdict.bytes)}"
+    screen.data(f"{read}: {_summary(verdict)}")
     if repaired is not None:
         _tell_repaired(repaired, screen)
     elif any(not each.hint for each in verdict.findings):
         screen.say(
             f"\nhint: axl verify --repair removes it, so that the same command computes it again{_whole(verdict)}"
         )
-    if verdict.objects and not verdict.records and not count:
+    if _lacks_records(verdict):
         screen.say(f"\nnote: {_NO_RECORDS}")
     _tell_what_repair_cannot(verdict, screen)
+
+
+def _summary(verdict: Verdict) -> str:
+    if _lacks_records(verdict):
+        return "nothing that is there is damaged, but no record is there"
+    match len(verdict.findings):
+        case 0:
+            return "nothing is wrong"
+        case 1:
+            return "1 thing is wrong"
+        case count:
+            return f"{count} things are wrong"
+
+
+def _lacks_records(verdict: Verdict) -> bool:
+    """Say whether records may be lost: nobody can tell that from a collection of all runs."""
+    return verdict.objects > 0 and not verdict.records and not verdict.findings
 
 
 def _whole(verdict: Verdict) -> str:

@@ -51,7 +51,7 @@ def test_to_keep_none_is_allowed(axl: Axl) -> None:
 def test_a_dry_run_removes_nothing(axl: Axl) -> None:
     """It says the same, in another mood; so does its JSON."""
     told = axl("gc", "--keep", "1", "--dry-run")
-    facts = json.loads(axl("gc", "--older-than", "0", "--dry-run", "--json").out)
+    facts = json.loads(axl("gc", "--older-than", "0s", "--dry-run", "--json").out)
 
     assert "would remove first\n" == told.err
     assert told.out.startswith("would remove 1 run, 4 results,")
@@ -80,6 +80,8 @@ def test_what_no_rule_means_stays(axl: Axl, words: list[str]) -> None:
         (["--keep", "all"], "'all' is not a whole number of zero or more"),
         (["--older-than", "soon"], "'soon' is no time"),
         (["--older-than", "-1"], "'-1' is no time"),
+        (["--older-than", "5"], "'5' has no unit"),
+        (["--older-than", "0.5"], "'0.5' has no unit"),
     ],
 )
 def test_a_rule_is_needed_and_must_make_sense(axl: Axl, words: list[str], what: str) -> None:
@@ -89,3 +91,13 @@ def test_a_rule_is_needed_and_must_make_sense(axl: Axl, words: list[str], what: 
     assert (2, "") == (done.code, done.out)
     assert what in done.err
     assert "hint:" in done.err
+
+
+@pytest.mark.usefixtures("_two_runs")
+def test_a_number_without_a_unit_removes_nothing(axl: Axl) -> None:
+    """Who meant days would lose the runs of days: the message says how to write it."""
+    done = axl("gc", "--older-than", "0")
+
+    assert (2, "") == (done.code, done.out)
+    assert "hint: write a unit, as in 30d, 12h or 90s" in done.err
+    assert 2 == len(json.loads(axl("runs", "--json").out))

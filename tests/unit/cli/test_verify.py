@@ -124,15 +124,24 @@ def test_doctor_points_at_verify(axl: Axl, tmp_path: Path) -> None:
 
 
 def test_objects_without_any_record_are_remarkable(axl: Axl, tmp_path: Path) -> None:
-    """An empty list of records is sound, and may have been lost."""
+    """An empty list of records is sound, and may have been lost: what is printed does not say all is well."""
     axl(*QUIET)
     for path in (tmp_path / "store").glob("records.db*"):
         path.unlink()
 
     done = axl("verify")
 
-    assert (0, True) == (done.code, "nothing is wrong" in done.out)
-    assert "there are objects and no records" in done.err
+    assert (0, True) == (done.code, done.out.startswith("0 records, "))
+    assert done.out.endswith(": nothing that is there is damaged, but no record is there\n")
+    assert "if no `axl gc` removed the runs, their records are lost" in done.err
+
+
+def test_a_new_store_has_nothing_to_remark(axl: Axl) -> None:
+    """Neither objects nor records."""
+    done = axl("verify")
+
+    assert (0, "") == (done.code, done.err)
+    assert "0 records, 0 objects, 0 B: nothing is wrong\n" == done.out
 
 
 @pytest.mark.parametrize("command", ["show", "outputs", "logs", "why", "retry"])
