@@ -121,6 +121,10 @@ class LocalStore:
         self._objects.sync()
         self._records.sync()
 
+    def shrink(self) -> None:
+        """Give space that removed records took back to the file system, unless somebody is at work."""
+        self._records.shrink()
+
     def lock(self, name: str, note: str) -> AbstractContextManager[None]:
         return Lock(lock_path(self.root / "locks", name), name, note)
 

@@ -32,6 +32,7 @@ from axl.io.stores.failure import SQL_ERRORS, os_failure, sql_failure
 from axl.io.stores.linger import LONGEST, Linger
 from axl.io.stores.objects import sync_path
 from axl.io.stores.turn import Turn
+from axl.io.stores.vacuum import vacuum
 
 _PAGE = 1000
 _LOG_LIMIT = 8 << 20
@@ -193,6 +194,15 @@ class Records:
                 raise os_failure(error, "sync", self._log) from error
             if size > _LOG_LIMIT and not self._writing:
                 self._fold()
+
+    def shrink(self) -> None:
+        """Give the space of removed records back to the file system, if it is much and nobody is in the way."""
+        with self._guard:
+            self.commit()
+            with self.reading() as db:
+                if vacuum(db):
+                    self._before_folding()
+                    self._fold()
 
     def close(self) -> None:
         """Commit and close the connection."""

@@ -14,6 +14,7 @@ Safe beside running engines, and when it is killed at any point. The order is wh
    engine that is at work be held up longer than that, by a stop or a busy machine, then the objects
    of results that were dropped just now stay until the next collection.
 5. Only now are objects dropped, and of those none that was written since the first step.
+6. Where no engine is at work, the file of records gives back the space of those that are gone.
 
 The parts of code are explanations only. They stay while any engine runs, which may have written them
 before its first record.
@@ -29,6 +30,7 @@ from dataclasses import dataclass, field
 from axl.errors import LockedError
 from axl.io.store import Store
 from axl.io.stores.holder import note_of_this_process
+from axl.io.stores.local import LocalStore
 from axl.runtime.cache.results import Cache
 from axl.runtime.housekeeping.keeping import Keep, Old, old_runs
 from axl.runtime.housekeeping.needs import needs_of
@@ -111,7 +113,9 @@ def collect(store: Store, keep: Keep, pace: Pace) -> Swept:
     """
     with store.lock(LOCK, note_of_this_process()):
         store.clean_temp()
-        return _collect(store, keep, pace)
+        swept = _collect(store, keep, pace)
+        _shrink(store)
+        return swept
 
 
 def _collect(store: Store, keep: Keep, pace: Pace) -> Swept:
@@ -139,6 +143,12 @@ def _collect(store: Store, keep: Keep, pace: Pace) -> Swept:
         bytes=sum(sizes.values()),
         later=later,
     )
+
+
+def _shrink(store: Store) -> None:
+    """Make the list of records as small as what is in it; only a file does not do so by itself."""
+    if isinstance(store, LocalStore) and not _live(store):
+        store.shrink()
 
 
 def _leave_needed(store: Store, sizes: dict[str, int], found: set[str], live: AbstractSet[str]) -> int:
