@@ -4,79 +4,97 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import ModuleType
 
 from blake3 import blake3
 
-from axl.runtime.code.normal import Reading
+from axl.runtime.code.normal import Chain, Reading
 
+FILE = "file "
+"""How the name of a part begins that is a file of data."""
 _MARKS = frozenset({"__file__", "resources", "files", "get_data"})
 """Words of code that asks where it lies, so that its texts may be names of files."""
-_READ = (
-    "read",
-    "load",
-    "open",
-    "parse",
-    "from_",
-    "scan",
-    "get_",
-    "files",
-    "run",
-    "call",
-    "check_",
-    "Popen",
-    "system",
-)
-_WRITE = ("write", "to_", "save", "dump", "touch", "unlink", "remove", "rmtree", "mkdir", "makedirs")
-_MODES = frozenset(f"{mode}{kind}" for mode in ("w", "a", "x", "w+", "a+", "r+") for kind in ("", "b", "t"))
+_DEPTH = 4
+"""How many folders within each other texts may name."""
 
 
-def files_named(reading: Reading, names: Mapping[str, object], folders: Sequence[str]) -> list[str]:
-    """Return the files of a project that a piece of code reads, as far as it names them.
+@dataclass(slots=True)
+class Beside:
+    """What a step's code, all of it together, knows of files: folders of the project, and texts.
 
-    It names them by texts, from the folders that it knows, or by globals that are paths. `names` are its
-    globals, `folders` those of the project. Code that writes files counts none: they would be its results.
+    One function may know the folder, another the name, and a third may read: whatever file of the project
+    a text names from a folder that is known counts, unless it is seen to be written: then it is a result.
     """
-    if not _only_reads(reading.words) or not _MODES.isdisjoint(reading.texts):
-        return []
-    values = [names.get(chain[0]) for chain in reading.chains]
-    paths = [str(value) for value in values if isinstance(value, (str, PurePath))]
-    inside = [path for path in paths if _is_inside(path, folders)]
-    known = [path for path in inside if os.path.isdir(path)]
-    if not _MARKS.isdisjoint(reading.words):
-        here = os.path.dirname(os.path.abspath(str(names.get("__file__", ""))))
-        known += [here, os.path.dirname(here), *folders]
-    found = _named(reading.texts, list(dict.fromkeys(known)))
-    return [*found, *(path for path in inside if os.path.isfile(path) and path != names.get("__file__"))]
+
+    inside: Sequence[str]
+    _folders: dict[str, None] = field(default_factory=dict)
+    _files: dict[str, None] = field(default_factory=dict)
+    _texts: dict[str, None] = field(default_factory=dict)
+    _written: set[str] = field(default_factory=set)
+
+    def read(self, reading: Reading, names: Mapping[str, object]) -> None:
+        """Take note of a piece of code and of what it says; `names` are its globals."""
+        self._texts.update(dict.fromkeys(map(_plain, reading.texts)))
+        if not _MARKS.isdisjoint(reading.words):
+            here = os.path.dirname(os.path.abspath(str(names.get("__file__", ""))))
+            self._folders.update(dict.fromkeys((here, os.path.dirname(here), *self.inside)))
+        for chain in reading.chains:
+            self.value(_value_of(chain, names), str(names.get("__file__", "")))
+        self._written.update(str(_value_of(chain, names)) for chain in reading.written)
+
+    def value(self, value: object, own: str = "") -> None:
+        """Take note of a value that may be a path; a module's own file is told as code."""
+        if not isinstance(value, (str, PurePath)) or str(value) == own:
+            return
+        path = str(value)
+        if not any(path == folder or path.startswith(folder + os.sep) for folder in self.inside):
+            return
+        if os.path.isdir(path):
+            self._folders[path] = None
+        elif os.path.isfile(path):
+            self._files[path] = None
+
+    def files(self) -> Iterator[str]:
+        """Yield the files that are named, each once."""
+        known, new = dict.fromkeys(self._folders), dict.fromkeys(self._folders)
+        found = dict.fromkeys(self._files)
+        for _ in range(_DEPTH):
+            named = [path for folder in new for path in self._named_in(folder)]
+            found.update((path, None) for path in named if os.path.isfile(path))
+            new = {path: None for path in named if path not in known and os.path.isdir(path)}
+            known.update(new)
+        yield from sorted(found.keys() - self._written)
+
+    def _named_in(self, folder: str) -> Iterator[str]:
+        try:
+            there = set(os.listdir(folder))
+        except OSError:
+            return
+        for text in self._texts:
+            for name in {text, text.replace(".", os.sep)}:
+                if name.split(os.sep, 1)[0] in there or name.startswith(f"..{os.sep}"):
+                    yield os.path.normpath(os.path.join(folder, name))
 
 
-@functools.lru_cache(maxsize=4096)
-def _only_reads(words: frozenset[str]) -> bool:
-    """Say whether code has words for reading files, and none for writing any."""
-    return any(word.startswith(_READ) for word in words) and not any(
-        word.startswith(_WRITE) for word in words
-    )
+def _value_of(chain: Chain, names: Mapping[str, object]) -> object:
+    """Return what a name means, through modules and classes; `None` where only running tells."""
+    value = names.get(chain[0])
+    for name in chain[1:]:
+        if not isinstance(value, (ModuleType, type)):
+            break
+        value = vars(value).get(name)
+    return value
 
 
-def _named(texts: Sequence[str], folders: list[str]) -> list[str]:
-    """Return the files that texts name, folder after folder as they follow each other."""
-    found = dict[str, None]()
-    for text in texts if folders else ():
-        if text.strip("./") == "" or os.path.isabs(text):
-            continue
-        for path in [
-            os.path.join(folder, name) for folder in folders for name in (text, text.replace(".", os.sep))
-        ]:
-            if os.path.isfile(path):
-                found[os.path.normpath(path)] = None
-            elif os.path.isdir(path) and path not in folders:
-                folders.append(path)
-    return list(found)
-
-
-def _is_inside(path: str, folders: Sequence[str]) -> bool:
-    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+def _plain(text: str) -> str:
+    """Return a text as a name from a folder on: the end of one that is put together begins with a slash."""
+    name = text.lstrip(os.sep)
+    while name.startswith(f".{os.sep}"):
+        name = name[2:]
+    return name
 
 
 def digest_of_file(path: str) -> str | None:

@@ -7,6 +7,7 @@ whoever asks for the words follows it.
 from __future__ import annotations
 
 import copyreg
+import functools
 from collections.abc import Callable, ItemsView, Iterable, KeysView, Mapping, Sequence, ValuesView
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from axl.runtime.code.modules import module_of, state_of, wrapped_in
 Code = FunctionType | type | ModuleType
 _PROTOCOL = 4
 _TAKES_APART = frozenset({"__reduce__", "__reduce_ex__", "__getstate__"})
+_COPIED = frozenset({*functools.WRAPPER_ASSIGNMENTS, "__wrapped__", "__type_params__", "__dict__"})
+"""What an object that stands for a function takes from it."""
 _BASES = (dict, list, tuple, set, frozenset, str, bytes, float, int)
 
 
@@ -84,7 +87,8 @@ class _Reader:
             case FunctionType() | type() | ModuleType():
                 self._code(value)
             case Enum():
-                self._tell("enum", type(value), value.name, value._value_)
+                more = {key: item for key, item in vars(value).items() if not key.startswith("_")}
+                self._tell("enum", type(value), value.name, value._value_, *([more] if more else []))
             case PurePath():
                 self._text("path", str(value))
             case dict() if type(value) is dict:
@@ -100,7 +104,8 @@ class _Reader:
         if (array := array_text(value)) is not None:
             self.out.words.append(f"{array[0]} {blake3(array[1]).hexdigest()}")
         elif (inner := wrapped_in(value)) is not None:
-            self._tell(f"wrapper {type(value).__qualname__}", *inner)
+            own = [beside_wrapped(value)] if self.is_own(type(value)) else []
+            self._tell(f"wrapper {type(value).__qualname__}", *inner, *own)
         elif self.is_own(type(value)):
             self._own(value)
         elif is_inert(value) and not isinstance(value, local):
@@ -216,6 +221,11 @@ class _Reader:
             self._tell("mapping", type(value), dict(value.items()))
         else:
             self._opaque(value)
+
+
+def beside_wrapped(value: object) -> dict[str, object]:
+    """Return what an object that wraps code holds besides, without what it copied from the code."""
+    return {key: item for key, item in state_of(value) if key not in _COPIED}
 
 
 def _reduced(value: object) -> list[object]:

@@ -11,9 +11,9 @@ from types import FunctionType, ModuleType
 
 from axl.dsl.location import shown
 from axl.errors import Loc
-from axl.runtime.code.beside import digest_of_file, files_named
+from axl.runtime.code.beside import FILE, Beside, digest_of_file
 from axl.runtime.code.bytecode import globals_of, locals_of, read_code
-from axl.runtime.code.contents import contents_of
+from axl.runtime.code.contents import beside_wrapped, contents_of
 from axl.runtime.code.members import read_class
 from axl.runtime.code.modules import (
     FingerprintError,
@@ -49,6 +49,7 @@ class Walk:
         self.parts = Parts()
         self._judged = judged
         self.remarks = Remarks()
+        self.beside = Beside(self.project.folders)
         self._words: set[str] = set()
         self._seen: set[tuple[object, ...]] = set()
         self._kept: list[object] = []
@@ -60,6 +61,8 @@ class Walk:
             self._todo.popleft()()
             if not self._todo:
                 self.remarks.count(self)
+        for path in self.beside.files():
+            self._file(path)
 
     def is_new(self, *key: object) -> bool:
         """Say whether something is met for the first time."""
@@ -89,6 +92,8 @@ class Walk:
         self.parts.link(reader, via, f"wrapper {type(value).__qualname__}")
         through = method and not isinstance(value, staticmethod)
         told = [self.visit(part, reader, f"{via}.{n}", method=through) for n, part in enumerate(inner)]
+        if self.is_own(type(value)):
+            told.append(self._contents(beside_wrapped(value), f"{reader} {via} holds"))
         return next(filter(None, told), "")
 
     def is_own(self, code: FunctionType | type | ModuleType) -> bool:
@@ -184,8 +189,7 @@ class Walk:
         for place, item in enumerate(reading.loads):
             read_import(self, item, scope, f"import {place}")
         read_chains(self, reading.chains, scope, reading.passed)
-        for path in files_named(reading, scope.globals, self.project.folders):
-            self._file(path)
+        self.beside.read(reading, scope.globals)
 
     def is_made_outside(self, bound: Bound) -> bool:
         """Say whether the code that makes a global reads files, the environment or the like."""
@@ -259,7 +263,7 @@ class Walk:
     def _file(self, path: str) -> None:
         digest = digest_of_file(path)
         if digest is not None:
-            self.parts.add(f"file {os.path.relpath(path, self.project.folders[-1])}", digest, path, 1)
+            self.parts.add(f"{FILE}{os.path.relpath(path, self.project.folders[-1])}", digest, path, 1)
 
     def surroundings(self, module: str, source: Source | None) -> None:
         """Note what holds for everything in a module."""

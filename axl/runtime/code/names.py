@@ -172,6 +172,7 @@ def _bound(walk: Walk, bound: Bound, scope: Scope) -> None:
     if known and bound.module and bound.source:
         hidden = frozenset({bound.name})
         walk.statements(bound.key, bound.statements, bound.module, bound.source, hidden=hidden)
+    walk.beside.value(bound.value)
     opaque = walk.visit(bound.value, bound.key, "value")
     if not opaque or (known and all(isinstance(item, _DEFINITIONS) for item in bound.statements)):
         return

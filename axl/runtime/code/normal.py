@@ -8,10 +8,12 @@ that nothing looks at while the code runs, are kept aside: they count where some
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from axl.errors import UnsupportedError
+from axl.runtime.code.writes import written_by
 from axl.wire.digest import digest
 
 Chain = tuple[str, ...]
@@ -21,6 +23,8 @@ OURS = "@axl"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SKIPPED_FIELDS = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 _LONGEST_NAME = 255
+_EXPRESSIONS = frozenset({"query", "eval", "sql"})
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Reading:
     `chains` are the names it reads, each with the attributes that follow it: `features.normalize` is
     `("features", "normalize")`; `passed` are those that are not only called. `imports` are the names that
     import statements in it bind, `loads` all that they load. `words` are all names and attributes, `texts` the
-    constants that may name a file. `docs` and `annotations` are digests of what was kept aside, and `hints`
+    constants that may name a file that is read, `written` the names of what it writes to. `docs` and `annotations` are digests of what was kept aside, and `hints`
     the names in those.
     """
 
@@ -51,6 +55,7 @@ class Reading:
     passed: frozenset[Chain] = frozenset()
     words: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
+    written: frozenset[Chain] = frozenset()
     docs: str = ""
     annotations: str = ""
     hints: tuple[Chain, ...] = ()
@@ -75,7 +80,8 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         loads=tuple(teller.loads),
         passed=frozenset(teller.passed),
         words=frozenset(teller.named),
-        texts=tuple(teller.texts),
+        texts=tuple(text for text in teller.texts if text not in teller.made),
+        written=frozenset(teller.written),
         docs=digest("\0".join(teller.docs)) if teller.docs else "",
         annotations=digest("\0".join(hints.words)) if hints else "",
         hints=tuple(sorted(hints.chains)) if hints else (),
@@ -118,6 +124,8 @@ class _Teller:
     imports: dict[str, Import] = field(default_factory=dict)
     loads: list[Import] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    written: set[Chain] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
     docs: list[str] = field(default_factory=list)
     aside: _Teller | None = None
@@ -135,6 +143,8 @@ class _Teller:
                 self._name(node, called=False)
             case ast.Call(func=ast.Name() | ast.Attribute() as called):
                 self.words.append("(call")
+                self._note_writes(node)
+                self._note_names_in_text(called, node)
                 self._name(called, called=True)
                 self._fields(node, frozenset({"func"}))
             case ast.AnnAssign() if not (self.scopes and isinstance(self.scopes[-1], ast.ClassDef)):
@@ -175,6 +185,23 @@ class _Teller:
             if not called:
                 self.passed.add(chain)
         self.words.append(f"n {'.'.join(chain)}")
+
+    def _note_names_in_text(self, called: ast.Name | ast.Attribute, call: ast.Call) -> None:
+        """Note the names in a text that pandas, polars or duckdb reads as an expression."""
+        if not isinstance(called, ast.Attribute) or called.attr not in _EXPRESSIONS:
+            return
+        for text in call.args[:1]:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                chains = {tuple(name.split(".")) for name in _NAME.findall(text.value)}
+                self.chains |= chains
+                self.passed |= chains
+
+    def _note_writes(self, call: ast.Call) -> None:
+        for part in written_by(call):
+            if isinstance(part, ast.Constant):
+                self.made.add(str(part.value))
+            elif chain := chain_of(part):
+                self.written.add(chain)
 
     def _fields(self, node: ast.AST, skipped: frozenset[str]) -> None:
         for name, value in ast.iter_fields(node):

@@ -11,6 +11,7 @@ from axl.dsl.workflow import Workflow
 from axl.errors import AxlError
 from axl.ir.nodes import IRWorkflow
 from axl.ir.walk import tasks
+from axl.runtime.code.beside import FILE, digest_of_file
 from axl.runtime.code.classes import find_class, ship
 from axl.runtime.code.fingerprint import Part, digest_of, fingerprint_of, fingerprint_parts
 
@@ -22,13 +23,15 @@ Codes = Mapping[str, "Code"]
 class Code:
     """A step's code. `unknown` says why it cannot be followed, and then there is no digest.
 
-    `files` are the states (time, size) of the files that it was read from.
+    `files` are the states (time, size) of the files that it was read from, `data` the digests of those among
+    them that are no code.
     """
 
     digest: str = ""
     unknown: str = ""
     parts: tuple[Part, ...] = ()
     files: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -37,7 +40,8 @@ class Code:
 
     def changed_file(self) -> str:
         """Return a file that is not what it was when the code was read from it, or an empty text."""
-        return next((file for file, state in self.files.items() if _state(file) != state), "")
+        changed = (file for file, state in self.files.items() if _state(file) != state)
+        return next((file for file in changed if self.data.get(file) != (digest_of_file(file) or "")), "")
 
 
 def code_of(cls: type[Workflow], program: IRWorkflow) -> dict[str, Code]:
@@ -61,8 +65,13 @@ def _code(owner: type[Workflow], step: str) -> Code:
         parts = fingerprint_parts(steps_of(owner)[step], owner)
     except AxlError as error:
         return Code(unknown=error.what)
-    files = {os.path.abspath(part.where.rpartition(":")[0]) for part in parts if part.where}
-    return Code(digest=digest_of(parts), parts=parts, files={file: _state(file) for file in files})
+    files = {os.path.abspath(part.where.rpartition(":")[0]): part for part in parts if part.where}
+    return Code(
+        digest=digest_of(parts),
+        parts=parts,
+        files={file: _state(file) for file in files},
+        data={file: part.digest for file, part in files.items() if part.name.startswith(FILE)},
+    )
 
 
 def _state(file: str) -> tuple[int, int]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _READ_DOCS = frozenset(
     {"__doc__", "getdoc", "doctest", "pydoc"}
+    | {"json_schema", "model_json_schema", "models_json_schema", "schema_json"}
     | {f"package {name}" for name in ("click", "docopt", "fastapi", "fire", "jsonargparse", "tap", "typer")}
+    | {f"package {name}" for name in ("dspy", "instructor", "langchain_core", "marvin", "pydantic_ai")}
 )
 _READ_ANNOTATIONS = frozenset(
     {"__annotations__", "get_annotations", "get_type_hints", "getfullargspec", "signature", "Signature"}

@@ -277,44 +277,6 @@ def test_two_steps_that_use_each_other_differ(tmp_path: Path) -> None:
     assert one != two
 
 
-@pytest.mark.parametrize(
-    ("body", "head"),
-    [
-        (
-            "return (HERE / 'data' / 'a.sql').read_text()",
-            "import pathlib\nHERE = pathlib.Path(__file__).parent\n",
-        ),
-        (
-            "with open(os.path.join(os.path.dirname(__file__), 'data', 'a.sql')) as f:\n    return f.read()",
-            "import os\n",
-        ),
-        ("return DATA.read_text()", "import pathlib\nDATA = pathlib.Path(__file__).parent / 'data/a.sql'\n"),
-        ("import importlib.resources as r\nreturn r.files('data').joinpath('a.sql').read_text()", ""),
-    ],
-)
-def test_a_file_beside_the_code_counts_where_its_name_is_written(
-    body: str, head: str, tmp_path: Path
-) -> None:
-    """A file that the code reads by its own place and a literal name is a part of it."""
-    files = {"flow.py": flow(body, head), "data/__init__.py": "", "data/a.sql": "select 2"}
-
-    digest, result = one_step(tmp_path, files)
-    other_digest, other_result = one_step(tmp_path, {**files, "data/a.sql": "select 3"})
-
-    assert (True, True) == (result != other_result, digest != other_digest)
-
-
-def test_a_file_that_the_code_writes_does_not_count(tmp_path: Path) -> None:
-    """What a step leaves beside its code is no reason to run it again."""
-    body = "with open(LOG, 'a') as log:\n    log.write('x')\nreturn x"
-    files = {"flow.py": flow(body, "import pathlib\nLOG = pathlib.Path(__file__).parent / 'log.txt'\n")}
-
-    one, _ = one_step(tmp_path, {**files, "log.txt": ""})
-    two, _ = one_step(tmp_path, {**files, "log.txt": "x"})
-
-    assert one == two
-
-
 def test_a_class_or_a_value_that_may_be_in_a_result_counts_with_its_module(tmp_path: Path) -> None:
     """A pickled object names its class by its module, and a result that is found must be readable."""
     kept = {"flow.py": flow("return H()", "from m import H\n"), "m.py": "class H: ...\n"}
