@@ -64,7 +64,7 @@ def test_a_missing_container_is_told(endpoint: str) -> None:
     """It is told at once, by its name."""
     error = refusal(place(endpoint, "nowhere", "x"))
 
-    assert "there is no bucket 'nowhere' at http://127.0.0.1" in error.what
+    assert "there is no container 'nowhere' at http://127.0.0.1" in error.what
     assert "make it first" in error.hint
 
 

@@ -44,8 +44,8 @@ class Truth:
 @pytest.fixture(autouse=True)
 def quick_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take one second for a stalled answer, so that a test need not wait for real ones."""
-    monkeypatch.setitem(client._SMALL, "read_timeout", "1s")
-    monkeypatch.setitem(client._LARGE, "read_timeout", "1s")
+    monkeypatch.setitem(client.SMALL, "read_timeout", "1s")
+    monkeypatch.setitem(client.LARGE, "read_timeout", "1s")
 
 
 def work(store: Store, me: int, truth: Truth, steps: int) -> None:

@@ -151,7 +151,7 @@ def test_who_waits_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 def test_a_server_that_neither_answers_nor_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A first request that hangs is told as well."""
-    monkeypatch.setitem(client._SMALL, "read_timeout", "3s")
+    monkeypatch.setitem(client.SMALL, "read_timeout", "3s")
     told: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as silent, heard_by(told.append):
         error = failure(Server(f"http://127.0.0.1:{silent.getsockname()[1]}").url("x"))
@@ -259,6 +259,7 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
         ("s3://bucket/x#y", "fragment"),
         ("gs://bucket/x?region=eu", "no setting 'region'"),
         ("az://bucket/x?region=eu", "no setting 'region'"),
+        ("az:///path", "no name of a container"),
     ],
 )
 def test_a_url_that_names_no_place(url: str, words: str) -> None:
@@ -268,6 +269,24 @@ def test_a_url_that_names_no_place(url: str, words: str) -> None:
             opener(url)
         assert words in raised.value.what
         assert "hush@" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("s3://bucket/x?endpoint=127.0.0.1:5987", "write http:// or https:// before it"),
+        ("s3://bucket/x?endpoint=minio.example", "write http:// or https:// before it"),
+        ("s3://bucket/x?endpoint=http://a:b@c", "write s3://BUCKET/PREFIX"),
+        ("s3://", "write s3://BUCKET/PREFIX, as in --store s3://my-bucket/axl"),
+        ("az://", "write az://CONTAINER/PREFIX, as in --store az://my-container/axl"),
+    ],
+)
+def test_a_url_that_names_no_place_has_a_hint(url: str, hint: str) -> None:
+    """It says what to write instead."""
+    with pytest.raises(UsageError) as raised:
+        open_store(url)
+
+    assert raised.value.hint.startswith(hint)
 
 
 @pytest.mark.parametrize(

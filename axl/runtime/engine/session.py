@@ -77,10 +77,12 @@ class Session:
         self.store.commit()
 
     def end(self, end: SessionEnd) -> None:
-        """Record how the engine leaves the run, durably, and let go of it."""
-        self.store.put_record(address.session_end_key(self.run, self.number), end.encode())
-        self.store.sync()
-        self.lock.__exit__(None, None, None)
+        """Record how the engine leaves the run, durably, and let go of it, even if it cannot be recorded."""
+        try:
+            self.store.put_record(address.session_end_key(self.run, self.number), end.encode())
+            self.store.sync()
+        finally:
+            self.lock.__exit__(None, None, None)
 
 
 def open_session(request: Request, store: Store, axl_version: str) -> Session:

@@ -44,14 +44,20 @@ S = TypeVar("S")
 AT_ONCE = 32
 """Requests of one batch that are under way at the same time."""
 
+SMALL: ClientConfig = {"connect_timeout": "5s", "read_timeout": "15s", "timeout": "30s"}
+"""How long one request may take that sends and is sent little; it is made again by us."""
+
+LARGE: ClientConfig = {"connect_timeout": "5s", "read_timeout": "60s", "timeout": "1h"}
+"""The same for large objects, whose parts obstore asks for again."""
+
+_BRIEF: ClientConfig = {"connect_timeout": "1s", "read_timeout": "2s", "timeout": "2s"}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_TRIES = 8  # at least: with longer pauses the time could be over before anything is told
 _READS = 6
 _PART = 8 << 20
 _MOST_PARTS = 9000
 _PARTS_AT_ONCE = 6
 _DELETED_AT_ONCE = 500
-_SMALL: ClientConfig = {"connect_timeout": "5s", "read_timeout": "15s", "timeout": "30s"}
-_LARGE: ClientConfig = {"connect_timeout": "5s", "read_timeout": "60s", "timeout": "1h"}
 _NO_RETRY: RetryConfig = {"max_retries": 0}
 _RETRY: RetryConfig = {"max_retries": 8, "retry_timeout": timedelta(seconds=PATIENCE)}
 
@@ -92,6 +98,7 @@ class Client:
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False)
     _small: Bucket | None = field(default=None, init=False)
     _large: Bucket | None = field(default=None, init=False)
+    _brief: Bucket | None = field(default=None, init=False)
     _pool: ThreadPoolExecutor | None = field(default=None, init=False)
     _outage: Outage = field(init=False)
 
@@ -287,15 +294,17 @@ class Client:
                 trouble = trouble_of(error, self.place)
                 limit = self._outage.limit(patience, trouble)
                 wait = random.uniform(pause / 2, pause)
-                waited = time.monotonic() - began
-                if not trouble.passing or waited + wait > limit:
+                waited = time.monotonic() - began + wait
+                if trouble.passing and waited > limit:
+                    self._outage.ends(patience)
+                if not trouble.passing or waited > limit:
                     raise trouble.error(self.place) from error
-                self._outage.goes_on(trouble.what, waited + wait, limit)
+                self._outage.goes_on(trouble.what, waited, limit)
             else:
                 self._outage.answered()
                 return result
             time.sleep(wait)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, _LONGEST_PAUSE, limit / _TRIES)
 
     def _check_process(self) -> None:
         if _PROCESS.child_of_used:
@@ -306,14 +315,21 @@ class Client:
         _PROCESS.used = True
 
     def _for_small(self) -> Bucket:
+        if self._outage.given_up:
+            return self._for_a_moment()
         if self._small is None:
-            self._small = self._open(_SMALL, _NO_RETRY)
+            self._small = self._open(SMALL, _NO_RETRY)
         return self._small
 
     def _for_large(self) -> Bucket:
         if self._large is None:
-            self._large = self._open(_LARGE, _RETRY)
+            self._large = self._open(LARGE, _RETRY)
         return self._large
+
+    def _for_a_moment(self) -> Bucket:
+        if self._brief is None:
+            self._brief = self._open(_BRIEF, _NO_RETRY)
+        return self._brief
 
     def _open(self, client: ClientConfig, retry: RetryConfig) -> Bucket:
         try:

@@ -95,7 +95,8 @@ def _by_code(code: str, place: Place) -> Trouble | None:
     where = place.endpoint or "this provider"
     if code in _NO_BUCKET:
         return Trouble(
-            f"there is no bucket {place.bucket!r} at {where}", "make it first, or mend its name in --store"
+            f"there is no {place.noun} {place.bucket!r} at {where}",
+            "make it first, or mend its name in --store",
         )
     if code in _WRONG_KEY:
         return Trouble("the credentials are refused: wrong key or secret", _ENVIRONMENT[place.scheme])
@@ -136,7 +137,7 @@ def _by_status(status: int, code: str, place: Place) -> Trouble | None:
         )
     if status == 404:
         return Trouble(
-            f"there is no bucket {place.bucket!r} at {place.endpoint or 'this provider'}",
+            f"there is no {place.noun} {place.bucket!r} at {place.endpoint or 'this provider'}",
             "make it first, or mend its name in --store",
         )
     if status:

@@ -184,7 +184,8 @@ class Leases:
         if name in self._lost:
             return
         path = _path(name, lease.number)
-        self.client.put(path, replace(lease, released=True).encode(path), self.seconds)
+        with suppress(StoreError):  # without a sign of life the lease is soon over anyway
+            self.client.put(path, replace(lease, released=True).encode(path), self.seconds)
 
     def _highest(self, name: str) -> tuple[Entry | None, Lease | None]:
         """Return the object that counts; again, if it was replaced between two looks."""

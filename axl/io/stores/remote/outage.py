@@ -1,4 +1,8 @@
-"""How long a bucket that does not answer is asked again, and what is told meanwhile: once, after two seconds."""
+"""How long a bucket that does not answer is asked again, and what is told meanwhile: once, after two seconds.
+
+The deadline that was told is spent once. Whatever a command still wants of the bucket after it, such as to
+record its end and to let go of its locks, is tried for a moment only, until something is answered again.
+"""
 
 from __future__ import annotations
 
@@ -20,28 +24,40 @@ FIRST_PATIENCE = 15.0
 ABSENT_PATIENCE = 4.0
 """The same before anything has succeeded and where nobody listens, but for a server that starts just now."""
 
+PATIENCE_AFTERWARDS = 1.0
+"""The same once a request was given up, until another is answered."""
+
 TELL_AFTER = 2.0
 """Seconds after which it is told that a bucket does not answer."""
 
 
 @dataclass(slots=True)
 class Outage:
-    """Whether a bucket has answered yet, and whether it was told that it does not."""
+    """Whether a bucket has answered yet, whether it was told that it does not, and whether it was given up."""
 
     url: str
+    given_up: bool = field(default=False, init=False)
     _reached: bool = field(default=False, init=False)
     _told: bool = field(default=False, init=False)
 
     def limit(self, patience: float, trouble: Trouble) -> float:
         """Return how many seconds a request may fail in this way, of those that its caller has."""
+        if self.given_up:
+            return min(patience, PATIENCE_AFTERWARDS)
         if self._reached:
             return min(patience, PATIENCE)
         return min(patience, ABSENT_PATIENCE if trouble.absent else FIRST_PATIENCE)
 
     def answered(self) -> None:
-        """Take note of an answer; the next silence is told again."""
+        """Take note of an answer; the next silence is told again, and waited for."""
         self._reached = True
         self._told = False
+        self.given_up = False
+
+    def ends(self, patience: float) -> None:
+        """Take note of a request whose time was over, unless its caller had less than others have."""
+        if patience >= PATIENCE:
+            self.given_up = True
 
     def goes_on(self, what: str, waited: float, limit: float) -> None:
         """Tell of a request that will have failed for a while when it is made again, unless that was told."""

@@ -36,6 +36,11 @@ class Place:
     lease: float = LEASE_SECONDS
 
     @property
+    def noun(self) -> str:
+        """What the provider calls a bucket."""
+        return _noun(self.scheme)
+
+    @property
     def url(self) -> str:
         """The URL that says all this, without anything secret."""
         settings = {
@@ -66,7 +71,7 @@ def parse_place(url: str) -> Place:
             "credentials come from the environment or a profile, not the URL",
         )
     if not _BUCKET.fullmatch(parts.netloc):
-        raise _refused(scheme, f"{parts.netloc[:100]!r} is no name of a bucket")
+        raise _refused(scheme, f"{parts.netloc[:100]!r} is no name of a {_noun(scheme)}")
     if parts.fragment:
         raise _refused(scheme, "it has a fragment; write # as %23")
     settings = _settings(scheme, parts.query)
@@ -96,9 +101,11 @@ def _settings(scheme: str, query: str) -> dict[str, str]:
 
 def _matching(scheme: str, settings: dict[str, str], name: str, form: re.Pattern[str]) -> str:
     value = settings.get(name, "")
-    if value and not form.fullmatch(value):
-        raise _refused(scheme, f"its {name} cannot be {value[:100]!r}")
-    return value
+    if not value or form.fullmatch(value):
+        return value
+    bare = name == "endpoint" and form.fullmatch(f"https://{value}")
+    hint = f"write http:// or https:// before it, as in endpoint=http://{value}" if bare else ""
+    raise _refused(scheme, f"its {name} cannot be {value[:100]!r}", hint)
 
 
 def _lease(scheme: str, settings: dict[str, str]) -> float:
@@ -120,8 +127,13 @@ def _prefix(scheme: str, path: str) -> str:
     return prefix
 
 
+def _noun(scheme: str) -> str:
+    return "container" if scheme == "az" else "bucket"
+
+
 def _refused(scheme: str, why: str, hint: str = "") -> UsageError:
+    noun = _noun(scheme)
     return UsageError(
         f"the URL of the {scheme} store cannot be used: {why}",
-        hint=hint or f"write {scheme}://BUCKET/PREFIX, as in --store {scheme}://my-bucket/axl",
+        hint=hint or f"write {scheme}://{noun.upper()}/PREFIX, as in --store {scheme}://my-{noun}/axl",
     )

@@ -27,11 +27,11 @@ def read_version(client: Client) -> int | None:
 
 def make_version(client: Client) -> None:
     """Make a store where nothing else is; who comes second leaves it alone."""
-    first = next(client.entries(""), None)
+    place, first = client.place, next(client.entries(""), None)
     if first is not None and first.path.partition("/")[0] not in (_PATH, "objects", "locks"):
         raise StoreError(
-            f"{client.place.url} is not a store: it holds {first.path[:100]!r}",
-            hint="add a prefix of its own to the URL, as in s3://BUCKET/axl",
+            f"{place.url} is not a store: it holds {first.path[:100]!r}",
+            hint=f"add a prefix of its own to the URL, as in {place.scheme}://{place.noun.upper()}/axl",
         )
     client.create(_PATH, seal(_PATH, str(FORMAT).encode()))
 
