@@ -147,3 +147,21 @@ def test_no_cache_and_fresh_compute_everything(project: Path) -> None:
     assert "2 done" in run(project, "[1]", "--no-cache").stderr
     assert "2 done" in run(project, "[1]", "--fresh").stderr
     assert "2 cached" in run(project, "[1]").stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "told"),
+    [
+        ("moved.py:W", "", "", "one: 1 found\ntotal: 1 found\n"),
+        ("moved.py:V", "class W", "class V", "one[0]: would run: the first time\n"),
+        ("moved.py:W", "total", "whole", "one: 1 found\nwhole: would run: the first time\n"),
+    ],
+)
+def test_a_new_name_is_a_new_step(project: Path, file: str, before: str, after: str, told: str) -> None:
+    """That of a step or of its class; a file may be called anything, as the page of the cache says."""
+    run(project, "[1]")
+    (project / "moved.py").write_text(FLOW.replace(before, after) if before else FLOW)
+
+    done = axl(project, "why", "-m", file, "--param", "xs=[1]")
+
+    assert (0, True) == (done.returncode, done.stdout.startswith(told))
