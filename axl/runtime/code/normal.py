@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from axl.errors import UnsupportedError
-from axl.runtime.code.writes import written_by
+from axl.runtime.code.writes import Writes
 from axl.wire.digest import digest
 
 Chain = tuple[str, ...]
@@ -43,8 +43,8 @@ class Reading:
     `chains` are the names it reads, each with the attributes that follow it: `features.normalize` is
     `("features", "normalize")`; `passed` are those that are not only called. `imports` are the names that
     import statements in it bind, `loads` all that they load. `words` are all names and attributes, `texts` the
-    constants that may name a file that is read, `written` the names of what it writes to. `docs` and `annotations` are digests of what was kept aside, and `hints`
-    the names in those.
+    constants that may name a file that is read, `written` the names of what it writes to. `docs` and
+    `annotations` are digests of what was kept aside, and `hints` the names in those.
     """
 
     digest: str
@@ -71,7 +71,8 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         raise UnsupportedError(
             "an expression nests too deep to be read", hint="split it into several"
         ) from None
-    hints = teller.aside
+    hints, written = teller.aside, teller.writes.parts()
+    made = {part.value for part in written if isinstance(part, ast.Constant)}
     return Reading(
         digest=digest("\0".join(teller.words)),
         line=min((node.lineno for node in nodes if isinstance(node, (ast.stmt, ast.expr))), default=1),
@@ -80,8 +81,8 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         loads=tuple(teller.loads),
         passed=frozenset(teller.passed),
         words=frozenset(teller.named),
-        texts=tuple(text for text in teller.texts if text not in teller.made),
-        written=frozenset(teller.written),
+        texts=tuple(text for text in teller.texts if text not in made),
+        written=frozenset(filter(None, map(chain_of, written))),
         docs=digest("\0".join(teller.docs)) if teller.docs else "",
         annotations=digest("\0".join(hints.words)) if hints else "",
         hints=tuple(sorted(hints.chains)) if hints else (),
@@ -124,8 +125,7 @@ class _Teller:
     imports: dict[str, Import] = field(default_factory=dict)
     loads: list[Import] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
-    made: set[str] = field(default_factory=set)
-    written: set[Chain] = field(default_factory=set)
+    writes: Writes = field(default_factory=Writes)
     texts: list[str] = field(default_factory=list)
     docs: list[str] = field(default_factory=list)
     aside: _Teller | None = None
@@ -143,10 +143,14 @@ class _Teller:
                 self._name(node, called=False)
             case ast.Call(func=ast.Name() | ast.Attribute() as called):
                 self.words.append("(call")
-                self._note_writes(node)
+                self.writes.call(node)
                 self._note_names_in_text(called, node)
                 self._name(called, called=True)
                 self._fields(node, frozenset({"func"}))
+            case ast.Assign(targets=[target]):
+                self.writes.assign(target, node.value)
+                self.words.append("(Assign")
+                self._fields(node, frozenset())
             case ast.AnnAssign() if not (self.scopes and isinstance(self.scopes[-1], ast.ClassDef)):
                 self._annotated(node)
             case ast.ClassDef() | ast.Lambda():
@@ -196,13 +200,6 @@ class _Teller:
                 self.chains |= chains
                 self.passed |= chains
 
-    def _note_writes(self, call: ast.Call) -> None:
-        for part in written_by(call):
-            if isinstance(part, ast.Constant):
-                self.made.add(str(part.value))
-            elif chain := chain_of(part):
-                self.written.add(chain)
-
     def _fields(self, node: ast.AST, skipped: frozenset[str]) -> None:
         for name, value in ast.iter_fields(node):
             if value is None or value == [] or name in _SKIPPED_FIELDS or name in skipped:
@@ -236,6 +233,7 @@ class _Teller:
         self.words.append("targets=")
         self.tell(node.target)
         if node.value:
+            self.writes.assign(node.target, node.value)
             self.words.append("value=")
             self.tell(node.value)
         self.words.append(")")

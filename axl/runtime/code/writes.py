@@ -1,10 +1,12 @@
-"""What a call writes to: the parts of the paths that it is given, where it is one that writes files."""
+"""What code is seen to write to: the parts of the paths that it hands to calls that write files."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 _NAMES = re.compile(
     r"write(_\w+)?|to_(csv|parquet|json|excel|pickle|feather|html|hdf|sql)|save\w*|sink_\w+|dump"
@@ -14,11 +16,41 @@ _MODE = re.compile(r"(?=.*[wax+])[rwaxbt+U]{1,4}")
 _JOINS = frozenset({"Path", "PurePath", "join", "joinpath", "str", "fspath", "abspath", "resolve"})
 
 
-def written_by(call: ast.Call) -> Iterator[ast.Constant | ast.Name | ast.Attribute]:
-    """Yield the names and texts that say where a call writes; nothing for other calls.
+Part: TypeAlias = ast.Constant | ast.Name | ast.Attribute
+"""A name or a text of which a path is put together."""
 
-    A text among them is a name of what comes of the code, not of what it reads.
-    """
+
+@dataclass(slots=True)
+class Writes:
+    """The calls of a piece of code that write, and the paths that its variables are."""
+
+    _targets: list[Part] = field(default_factory=list)
+    _variables: dict[str, list[list[Part]]] = field(default_factory=dict)
+
+    def call(self, call: ast.Call) -> None:
+        """Take note of a call, whatever it does."""
+        self._targets.extend(_written_by(call))
+
+    def assign(self, target: ast.expr, value: ast.expr) -> None:
+        """Take note of a value that a variable has."""
+        if isinstance(target, ast.Name):
+            self._variables.setdefault(target.id, []).append(list(_parts(value)))
+
+    def parts(self) -> list[Part]:
+        """Return the names and texts that say where the code writes, those of variables with it.
+
+        A text among them is a name of what comes of the code, not of what it reads.
+        """
+        found, seen = list(self._targets), set[str]()
+        for part in found:  # grows while it is gone through
+            if isinstance(part, ast.Name) and part.id not in seen:
+                seen.add(part.id)
+                values = self._variables.get(part.id, [])
+                found.extend(values[0] if len(values) == 1 else ())  # one that changes may be read before
+        return found
+
+
+def _written_by(call: ast.Call) -> Iterator[Part]:
     name = _name_of(call.func)
     if not (_NAMES.fullmatch(name) or name in _OTHERS or (name == "open" and _is_to_write(call))):
         return
@@ -34,7 +66,7 @@ def _is_to_write(call: ast.Call) -> bool:
     return any(isinstance(text, str) and _MODE.fullmatch(text) is not None for text in texts)
 
 
-def _parts(path: ast.expr) -> Iterator[ast.Constant | ast.Name | ast.Attribute]:
+def _parts(path: ast.expr) -> Iterator[Part]:
     """Yield what a path is put together of, nothing for an expression that is more than a path."""
     match path:
         case ast.Constant(value=str()) | ast.Name():
@@ -46,6 +78,9 @@ def _parts(path: ast.expr) -> Iterator[ast.Constant | ast.Name | ast.Attribute]:
             yield from _parts(path.func.value) if isinstance(path.func, ast.Attribute) else ()
             for argument in path.args:
                 yield from _parts(argument)
+        case ast.JoinedStr():
+            for value in path.values:
+                yield from _parts(value.value if isinstance(value, ast.FormattedValue) else value)
         case ast.Attribute():
             yield path
         case _:

@@ -39,6 +39,10 @@ PATHS = (
         ("return (paths.DATA / 'a.sql').read_text()", "import paths\n"),
         ("return paths.Cfg.SQL.read_text()", "import paths\n"),
         ("return paths.of(paths.DATA / 'a.sql')", "import paths\n"),
+        (
+            "path = HERE / 'a.sql'\nx = path.read_text()\npath = HERE / 'b'\npath.write_text(x)\nreturn x",
+            HERE,
+        ),
         ("return paths.read('a.sql')", "import paths\n"),
         ("return read('a.sql')", "from paths import read\n"),
         (
@@ -70,6 +74,9 @@ def test_a_file_beside_the_code_counts_where_its_name_is_written(
     [
         "with open(LOG, 'a') as log:\n    log.write('x')\nreturn x",
         "LOG.write_text('x')\nreturn x",
+        "path = HERE / 'log.txt'\npath.write_text('x')\nreturn x",
+        "name: str = 'log.txt'\npath = HERE / name\nwith open(path, 'w') as log:\n    print(x, file=log)\nreturn x",
+        "path = pathlib.Path(f'{HERE}/log.txt')\npath.write_text('x')\nreturn x",
         "(HERE / 'log.txt').write_text((HERE / 'a.sql').read_text())\nreturn x",
         "with (HERE / 'log.txt').open(mode='w') as log:\n    json.dump(x, log)\nreturn x",
         "os.makedirs(os.path.join(HERE, 'log.txt'), exist_ok=True) if x < 0 else None\nreturn x",
