@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-_NAMES = re.compile(
-    r"write(_\w+)?|to_(csv|parquet|json|excel|pickle|feather|html|hdf|sql)|save\w*|sink_\w+|dump"
-)
+_TABLES = "csv|parquet|json|excel|pickle|feather|html|hdf|sql|zarr|netcdf|file|stata|orc|latex|markdown|xml"
+_NAMES = re.compile(rf"write(_\w+)?|to_({_TABLES})|(im)?save\w*|sink_\w+|dump|imwrite")
+_OPENS = frozenset({"open", "fdopen", "File", "ZipFile", "TarFile", "GzipFile", "BZ2File", "LZMAFile"})
 _OTHERS = frozenset({"touch", "unlink", "remove", "rmtree", "mkdir", "makedirs", "rename"})
 _MODE = re.compile(r"(?=.*[wax+])[rwaxbt+U]{1,4}")
 _JOINS = frozenset({"Path", "PurePath", "join", "joinpath", "str", "fspath", "abspath", "resolve"})
@@ -52,7 +52,7 @@ class Writes:
 
 def _written_by(call: ast.Call) -> Iterator[Part]:
     name = _name_of(call.func)
-    if not (_NAMES.fullmatch(name) or name in _OTHERS or (name == "open" and _is_to_write(call))):
+    if not (_NAMES.fullmatch(name) or name in _OTHERS or (name in _OPENS and _is_to_write(call))):
         return
     if isinstance(call.func, ast.Attribute):
         yield from _parts(call.func.value)
