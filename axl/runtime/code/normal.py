@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,7 +73,7 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
             "an expression nests too deep to be read", hint="split it into several"
         ) from None
     hints, written = teller.aside, teller.writes.parts()
-    made = {part.value for part in written if isinstance(part, ast.Constant)}
+    made = Counter(part.value for part in written if isinstance(part, ast.Constant))
     return Reading(
         digest=digest("\0".join(teller.words)),
         line=min((node.lineno for node in nodes if isinstance(node, (ast.stmt, ast.expr))), default=1),
@@ -81,7 +82,7 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
         loads=tuple(teller.loads),
         passed=frozenset(teller.passed),
         words=frozenset(teller.named),
-        texts=tuple(text for text in teller.texts if text not in made),
+        texts=tuple(text for text, times in Counter(teller.texts).items() if times > made[text]),
         written=frozenset(filter(None, map(chain_of, written))),
         docs=digest("\0".join(teller.docs)) if teller.docs else "",
         annotations=digest("\0".join(hints.words)) if hints else "",

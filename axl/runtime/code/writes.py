@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 _TABLES = "csv|parquet|json|excel|pickle|feather|html|hdf|sql|zarr|netcdf|file|stata|orc|latex|markdown|xml"
 _NAMES = re.compile(rf"write(_\w+)?|to_({_TABLES})|(im)?save\w*|sink_\w+|dump|imwrite")
+_OF_DATA = frozenset({"write", "writelines", "write_text", "write_bytes"})
+"""Calls that are given what they write, not where."""
 _OPENS = frozenset({"open", "fdopen", "File", "ZipFile", "TarFile", "GzipFile", "BZ2File", "LZMAFile"})
 _OTHERS = frozenset({"touch", "unlink", "remove", "rmtree", "mkdir", "makedirs", "rename"})
 _MODE = re.compile(r"(?=.*[wax+])[rwaxbt+U]{1,4}")
@@ -56,6 +58,8 @@ def _written_by(call: ast.Call) -> Iterator[Part]:
         return
     if isinstance(call.func, ast.Attribute):
         yield from _parts(call.func.value)
+    if name in _OF_DATA:
+        return
     for argument in (*call.args, *(item.value for item in call.keywords)):
         yield from _parts(argument)
 

@@ -44,6 +44,11 @@ PATHS = (
             HERE,
         ),
         ("return paths.read('a.sql')", "import paths\n"),
+        (
+            "with open(HERE / 'note', 'w') as f:\n    f.write(NAME)\nreturn (HERE / NAME).read_text()",
+            f"{HERE}NAME = 'a.sql'\n",
+        ),
+        ("x = (HERE / 'a.sql').read_text()\n(HERE / 'data' / 'a.sql').write_text(x)\nreturn x", HERE),
         ("return read('a.sql')", "from paths import read\n"),
         (
             "out = pathlib.Path(tempfile.mkdtemp()) / 'b'\nout.write_text((HERE / 'a.sql').read_text())\nreturn out.read_text()",
