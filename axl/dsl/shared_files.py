@@ -5,20 +5,19 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from axl.dsl.describe import source_of, steps_of
-from axl.dsl.forgotten import names_in
 from axl.dsl.trace import called_by
+from axl.dsl.writes import Writes
 from axl.ir.nodes import IRWorkflow, Map, Task
 from axl.ir.walk import BlockPath, nodes
 
 if TYPE_CHECKING:
     from axl.dsl.step import Step
     from axl.dsl.workflow import Workflow
-
-_WRITING = ("write", "to_", "save", "dump", "open", "touch", "mkdir", "copy")
 
 
 def shared_files(cls: type[Workflow], program: IRWorkflow) -> Iterator[tuple[Step[Any, Any, Any], str]]:
@@ -40,40 +39,26 @@ def shared_files(cls: type[Workflow], program: IRWorkflow) -> Iterator[tuple[Ste
 
 def _fixed_file(step: Step[Any, Any, Any]) -> str:
     """Return the file of one name that a step writes and returns, empty where there is none."""
-    function = inspect.unwrap(step.function)
-    if not any(name.startswith(_WRITING) for name in names_in(function.__code__)):
-        return ""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(step.function))))
     except (OSError, SyntaxError, ValueError, RecursionError):
         return ""
-    names = dict(_assigned(tree))
-    returned = (node.value for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value)
-    return next((file for value in returned if (file := _path(value, names))), "")
-
-
-def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names that are bound once, with what they are bound to."""
-    stored = [
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
+    writes, returned = Writes(), list[ast.expr]()
     for node in ast.walk(tree):
-        target = node.targets[0] if isinstance(node, ast.Assign) else None
-        if isinstance(node, ast.Assign) and isinstance(target, ast.Name) and stored.count(target.id) == 1:
-            yield target.id, node.value
+        match node:
+            case ast.Call():
+                writes.call(node)
+            case ast.Assign(targets=[target], value=value):
+                writes.assign(target, value)
+            case ast.Return(value=ast.expr() as value):
+                returned.append(value)
+            case _:
+                pass
+    written = set(writes.parts())
+    return next(filter(None, (_fixed(writes.parts_of(value), written) for value in returned)), "")
 
 
-def _path(node: ast.expr, names: Mapping[str, ast.expr]) -> str:
-    """Return the path that an expression of constants makes, empty where it is none."""
-    match node:
-        case ast.Call(func=ast.Name(id="Path") | ast.Attribute(attr="Path"), args=[*parts], keywords=[]):
-            texts = [part.value for part in parts if isinstance(part, ast.Constant)]
-            whole = [text for text in texts if isinstance(text, str)]
-            return "/".join(whole) if whole and len(whole) == len(parts) else ""
-        case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=str(right))):
-            found = _path(left, names)
-            return f"{found}/{right}" if found else ""
-        case ast.Name(id=name) if name in names:
-            return _path(names[name], {key: value for key, value in names.items() if key != name})
-        case _:
-            return ""
+def _fixed(parts: Sequence[ast.expr], written: AbstractSet[ast.expr]) -> str:
+    """Return a path that is put together of texts alone, some of them written to; empty for another."""
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return "/".join(texts) if len(texts) == len(parts) and not written.isdisjoint(parts) else ""

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from axl.dsl.writes import Writes
 from axl.errors import UnsupportedError
-from axl.runtime.code.writes import Writes
 from axl.wire.digest import digest
 
 Chain = tuple[str, ...]
@@ -73,7 +73,7 @@ def read(nodes: Sequence[ast.AST]) -> Reading:
             "an expression nests too deep to be read", hint="split it into several"
         ) from None
     hints, written = teller.aside, teller.writes.parts()
-    made = Counter(part.value for part in written if isinstance(part, ast.Constant))
+    made = Counter(part.value for part in set(written) if isinstance(part, ast.Constant))
     return Reading(
         digest=digest("\0".join(teller.words)),
         line=min((node.lineno for node in nodes if isinstance(node, (ast.stmt, ast.expr))), default=1),
