@@ -21,7 +21,8 @@ from axl.ir.hints import MISSING, Hint, StepHints
 from axl.ir.nodes import PARAMS, Const, Param
 
 _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
-_SCALARS = frozenset({type(None), bool, int, float, str})
+SCALARS = (type(None), bool, int, float, str)
+"""Types that JSON has, and that are no containers."""
 
 
 def graph_hints(cls: type[Workflow]) -> dict[str, Hint]:
@@ -162,7 +163,7 @@ def _field_default(item: Any) -> Const | None:
 
 def json_of(value: object) -> object:
     """Return a default as JSON: enums by value, models by their own dump, dataclasses by field."""
-    if type(value) in _SCALARS:  # a list may have a hundred thousand of them
+    if type(value) in SCALARS:  # a list may have a hundred thousand of them
         return value
     if isinstance(value, Enum):
         return json_of(value.value)

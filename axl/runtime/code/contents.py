@@ -21,6 +21,7 @@ from blake3 import blake3
 
 from axl.runtime.code.atoms import array_text, atom_text, is_inert
 from axl.runtime.code.modules import module_of, state_of, wrapped_in
+from axl.wire.digest import digest
 
 Code = FunctionType | type | ModuleType
 _PROTOCOL = 4
@@ -41,7 +42,7 @@ class Contents:
     @property
     def digest(self) -> str:
         """What no other contents have."""
-        return blake3("\0".join(self.words).encode("utf-8", "surrogatepass")).hexdigest()
+        return digest("\0".join(self.words))
 
 
 def contents_of(value: object, folders: Sequence[str], is_own: Callable[[Code], bool]) -> Contents:

@@ -40,8 +40,7 @@ def fingerprint(function: object, owner: type | None = None) -> str:
 
 def digest_of(parts: Iterable[Part]) -> str:
     """Return the fingerprint that parts make together."""
-    text = "\n".join(sorted(part.link for part in parts))
-    return digest(text)
+    return digest("\n".join(sorted(part.link for part in parts)))
 
 
 def fingerprint_parts(function: object, owner: type | None = None) -> tuple[Part, ...]:

@@ -56,13 +56,17 @@ class Walk:
         self._todo: deque[Callable[[], None]] = deque()
 
     def run(self) -> None:
-        """Follow everything; a queue, because chains of calls are longer than the stack is deep."""
+        """Follow everything, and note the files that all of it together names."""
+        self._follow()
+        for path in self.beside.files():
+            self._file(path)
+
+    def _follow(self) -> None:
+        """Follow all code; a queue, because chains of calls are longer than the stack is deep."""
         while self._todo:
             self._todo.popleft()()
             if not self._todo:
                 self.remarks.count(self)
-        for path in self.beside.files():
-            self._file(path)
 
     def is_new(self, *key: object) -> bool:
         """Say whether something is met for the first time."""
@@ -199,7 +203,7 @@ class Walk:
             return False
         walk = Walk(None, bound.module.__name__, str(bound.module.__file__), self._judged | {bound.key})
         walk.statements(bound.key, bound.statements, bound.module, bound.source)
-        walk.run()
+        walk._follow()
         return reads_outside(walk._words)
 
     def refuse(self, name: str, opaque: str, where: Loc | None) -> None:

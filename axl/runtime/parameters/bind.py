@@ -19,7 +19,7 @@ from enum import Enum
 from typing import Annotated, Any, Final, Literal, cast
 
 from axl.dsl.describe import loc_of, steps_of
-from axl.dsl.params import graph_hints, json_of
+from axl.dsl.params import SCALARS, graph_hints, json_of
 from axl.dsl.schema import is_named_tuple, is_union, type_text, union_of, unwrap
 from axl.dsl.workflow import Workflow
 from axl.errors import ParameterError
@@ -32,8 +32,7 @@ from axl.runtime.parameters.nested import with_field
 _LISTS = (list, abc.Sequence, abc.MutableSequence)
 _DICTS = (dict, abc.Mapping, abc.MutableMapping)
 _MANY = (*_LISTS, tuple, set, frozenset, abc.Set, abc.MutableSet)
-_SCALARS = (type(None), bool, int, float, str)
-_SIMPLE = (*_SCALARS, Any, object, inspect.Parameter.empty)
+_SIMPLE = (*SCALARS, Any, object, inspect.Parameter.empty)
 _MOST_NAMES = 12
 _SURE = 2**53
 
@@ -166,7 +165,7 @@ def _listed(given: object) -> Iterable[Given]:
 
 
 def _as_json(value: object) -> JSON:
-    if type(value) in _SCALARS:
+    if type(value) in SCALARS:
         return checked(cast("JSON", value))
     return read_json(json.dumps(json_of(value)))
 
@@ -259,7 +258,7 @@ def _trivially(hint: Hint, value: JSON) -> JSON | Literal[_Unfit.UNFIT]:
     plain = unwrap(hint)
     if plain is float and type(value) is int and abs(value) <= _SURE:
         return float(value)
-    if plain is None or plain in _SCALARS:
+    if plain is None or plain in SCALARS:
         return value if type(value) is (plain or type(None)) else _UNFIT
     if isinstance(plain, type) and issubclass(plain, Enum):
         return value if _is_member(value, [member.value for member in plain]) else _UNFIT
@@ -284,9 +283,7 @@ def _trivially_form(plain: Hint, value: JSON) -> JSON | Literal[_Unfit.UNFIT]:
 
 
 def _trivially_list(hint: Hint, value: list[JSON]) -> JSON | Literal[_Unfit.UNFIT]:
-    if any(hint is scalar for scalar in _SCALARS) and {type(item) for item in value} <= {
-        hint
-    }:  # many at once
+    if isinstance(hint, type) and hint in SCALARS and all(type(item) is hint for item in value):
         return value
     items = [_trivially(hint, item) for item in value]
     return _UNFIT if any(item is _UNFIT for item in items) else cast("JSON", items)
