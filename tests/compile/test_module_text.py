@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dagster
 import flows
 import pytest
 
@@ -128,8 +129,6 @@ def test_no_absolute_path_is_in_a_module(modules: Path) -> None:
 
 def test_every_name_of_a_config_class_is_known() -> None:
     """The names that a parameter cannot have in a config class are those of Dagster's class, of this release."""
-    dagster = pytest.importorskip("dagster")
-
     names = {name for name in dir(dagster.ConfigurableResource) if not name.startswith("_")}
 
     assert set() == names - TAKEN - {name for name in names if name.startswith("model_")}

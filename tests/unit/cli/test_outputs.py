@@ -11,9 +11,6 @@ from axl import get_run
 from axl.errors import UsageError
 from tests.unit.cli.command_line import Axl
 
-pytest.importorskip("pyarrow")
-pytest.importorskip("pandas")
-
 FATES = """
 from typing import NamedTuple
 
